@@ -1,1 +1,19 @@
+//! Proves that a Postgres backup can be restored.
+//!
+//! One *drill* reads top to bottom in [`drill`]. Each room uses only the rooms to its left:
+//!
+//! ```text
+//! plan · digest · event · finding · manifest │ sandbox │ source │ restore │ grant │ check │ report │ drill │ bin/vhost
+//! ```
+//!
+//! The library never prints, never exits and takes no ambient authority: paths, environment and clocks are
+//! arguments, taken in `bin/vhost` alone.
 
+pub mod check;
+pub mod digest;
+pub mod event;
+pub mod finding;
+pub mod manifest;
+pub mod restore;
+pub mod sandbox;
+pub mod source;

@@ -1,0 +1,49 @@
+//! One store, one role, one outcome a check.
+
+use serde::Serialize;
+
+use crate::digest::Sha256;
+use crate::finding::{Finding, Status};
+
+/// What came of one check.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckOutcome {
+    pub name: String,
+    pub component: Sha256,
+    /// Computed from `ended` and `findings`: no finding is no pass.
+    pub status: Status,
+    pub ended: Ended,
+    pub findings: Vec<Finding>,
+    pub metrics: Vec<(String, f64)>,
+    pub log: Vec<LogLine>,
+    pub usage: Usage,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "ended", content = "why")]
+pub enum Ended {
+    /// `run` returned a report.
+    Reported,
+    /// `run` returned an `err`: the check could not look.
+    CouldNotLook(String),
+    /// The host stopped it or it trapped; names the wall, for example `wall time of 30 s`.
+    Stopped(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LogLine {
+    pub level: &'static str,
+    pub message: String,
+}
+
+/// What a check used of its budget.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Usage {
+    pub statements: u64,
+    pub rows: u64,
+    /// Bytes of row data that crossed into the guest.
+    pub bytes: u64,
+    pub millis: u64,
+    /// Highest sum of linear memories, in bytes.
+    pub memory: u64,
+}

@@ -1,0 +1,84 @@
+//! The only door to production.
+
+use serde::Serialize;
+
+use crate::digest::Digest;
+use crate::sandbox::ContainerIdentity;
+
+/// A fact that some servers withhold. Unknown never equals anything, not even unknown.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "known", content = "value")]
+pub enum Known<T> {
+    Yes(T),
+    No(String),
+}
+
+/// Who the source is: taken before and after, and held equal by the gate `source-unmoved`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Identity {
+    pub system_identifier: Known<u64>,
+    /// RFC 3339 in UTC with microseconds.
+    pub server_started: String,
+    pub timeline: Known<u32>,
+    pub in_recovery: bool,
+    pub database: String,
+    pub database_oid: u32,
+    /// For example `15.18`.
+    pub server_version: String,
+    /// `pg_current_wal_lsn()` as a number, or the replay position of a standby: may only grow.
+    pub wal_lsn: Known<u64>,
+    /// Production's own container, when the plan names it.
+    pub container: Vec<ContainerIdentity>,
+}
+
+/// What was seen of the session that the dump was taken under.
+#[derive(Clone, Debug, Serialize)]
+pub struct SessionProof {
+    pub role: String,
+    /// `SHOW transaction_read_only` inside the transaction that exported the snapshot.
+    pub transaction_read_only: bool,
+    pub isolation: String,
+    /// `pg_export_snapshot()`'s name.
+    pub snapshot: String,
+    pub tls: String,
+    /// Every way in which the role could write outside a read-only transaction, in words; empty is good.
+    pub could_write: Vec<String>,
+}
+
+/// How a dump is laid out on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    Plain,
+    PlainGzip,
+    Custom,
+    Directory,
+    Tar,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "origin")]
+pub enum Origin {
+    /// Taken in this drill.
+    Fresh {
+        role: String,
+        snapshot: String,
+        /// RFC 3339 in UTC.
+        taken_at: String,
+    },
+    /// A file that somebody gave; nothing is known of how it was taken.
+    Given,
+}
+
+/// What is known of a dump once it lies on disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DumpFacts {
+    pub origin: Origin,
+    pub format: Format,
+    /// Of what was written, or of the given file as first read. For a directory: of the
+    /// concatenation `name NUL sha256 LF` over its files in name order, and the sum of their sizes.
+    pub digest: Digest,
+    /// The server it was dumped from, as its header says.
+    pub server_version: String,
+    pub pg_dump_version: String,
+}
