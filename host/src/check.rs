@@ -1,5 +1,8 @@
 //! One store, one role, one outcome a check.
 
+pub mod bindings;
+pub mod query;
+
 use serde::Serialize;
 
 use crate::digest::Sha256;

@@ -1,0 +1,4 @@
+//! Guest SQL, fenced.
+
+/// One open cursor of one check.
+pub struct Cursor {}
