@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Finds a Docker engine for the tests, or starts a private one.
 #
-#   eval "$(tests/setup/docker.sh)"   sets DOCKER_HOST to an engine that answers
+#   eval "$(tests/setup/docker.sh)"   sets DOCKER_HOST to an engine that answers; the line ends with "# started by this call" when
+#                                     there was none before, so that the caller knows what to stop afterwards
 #   tests/setup/docker.sh stop        stops the private engine, and no other
 #
 # An engine that already answers on DOCKER_HOST or on the default socket is used as it is. Otherwise a private dockerd is started
@@ -80,7 +81,7 @@ start() {
     local started=$!
     for _ in $(seq 150); do
         if answers "$host"; then
-            printf 'export DOCKER_HOST=%q\n' "$host"
+            printf 'export DOCKER_HOST=%q  # started by this call\n' "$host"
             return
         fi
         kill -0 "$started" 2>/dev/null || break

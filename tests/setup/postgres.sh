@@ -17,7 +17,7 @@ find_bin() {
         return
     fi
     for dir in $(printf '%s\n' /usr/lib/postgresql/*/bin /usr/pgsql-*/bin | sort -V) "$(dirname "$(command -v initdb || echo /nowhere/initdb)")"; do
-        [ -x "$dir/initdb" ] && [ -x "$dir/postgres" ] && [ -x "$dir/pg_dump" ] || continue
+        if [ ! -x "$dir/initdb" ] || [ ! -x "$dir/postgres" ] || [ ! -x "$dir/pg_dump" ]; then continue; fi
         [ "$("$dir/pg_dump" --version | sed -E 's/^[^0-9]*([0-9]+).*/\1/')" -ge 15 ] || continue
         found=$dir
     done
