@@ -107,10 +107,12 @@ protected=()
 if [ "$engine" = docker ]; then
     say 'The protected neighbours'
     for name in "${neighbours[@]}"; do
-        id=$(docker run --detach --name "$name" --network none --user postgres vhost-postgres:15 \
+        # Created and started in two steps, so that one which does not start is known and removed too.
+        id=$(docker create --name "$name" --network none --user postgres vhost-postgres:15 \
             sh -c 'initdb -D /tmp/data --no-sync >/dev/null && exec postgres -D /tmp/data -c listen_addresses= -k /tmp') ||
-            fail "the container $name did not start; if that name is taken, it is not ours to remove"
+            fail "the container $name could not be created; if that name is taken, it is not ours to remove"
         container_ids+=("$id")
+        docker start "$id" >/dev/null || fail "the container $name did not start"
         protected+=(--protected "$name")
     done
 fi
