@@ -14,6 +14,7 @@ pub mod digest;
 pub mod event;
 pub mod finding;
 pub mod manifest;
+pub mod report;
 pub mod restore;
 pub mod sandbox;
 pub mod source;
