@@ -16,6 +16,7 @@ pub mod finding;
 pub mod grant;
 pub mod manifest;
 pub mod plan;
+pub mod report;
 pub mod restore;
 pub mod sandbox;
 pub mod source;

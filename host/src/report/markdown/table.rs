@@ -1,0 +1,208 @@
+//! The tables of `report.md`.
+
+use std::fmt::Write as _;
+
+use super::text;
+use crate::check::{CheckOutcome, Ended};
+use crate::finding::{Finding, Shown, Status};
+use crate::report::{Report, shown};
+use crate::restore::{Counted, RelationRows};
+
+/// Lines of a table before the rest is left to `report.json`.
+const LINES: usize = 40;
+
+/// Lines of a check's log before the rest is left to `report.json`.
+const LOG_LINES: usize = 10;
+
+/// The rule whose findings make up the row matrix: one a relation, expected and restored rows as counts.
+const MATRIX_RULE: &str = "rows";
+
+fn head(cells: &[&str]) -> String {
+    format!(
+        "| {} |\n|{}\n",
+        cells.join(" | "),
+        "---|".repeat(cells.len())
+    )
+}
+
+fn line(out: &mut String, cells: &[&str]) {
+    let cells: Vec<String> = cells.iter().map(|cell| text(cell)).collect();
+    out.push_str(&format!("| {} |\n", cells.join(" | ")));
+}
+
+fn cut(out: &mut String, all: usize, thing: &str) {
+    if all > LINES {
+        let more = shown::grouped((all - LINES) as u64);
+        out.push_str(&format!("\n{more} more {thing} are in report.json.\n"));
+    }
+}
+
+pub fn required(report: &Report) -> String {
+    let mut out = head(&["#", "Check", "Result"]);
+    for row in &report.rows {
+        let result = format!("{} — {}", row.standing.word(), row.result);
+        line(&mut out, &[&row.number.to_string(), &row.title, &result]);
+    }
+    out
+}
+
+fn outcomes(report: &Report) -> &[CheckOutcome] {
+    report.evidence.checks.as_deref().unwrap_or(&[])
+}
+
+/// For each check that compares rows, what it restored against what it expected.
+pub fn matrices(report: &Report) -> String {
+    let mut out = String::new();
+    for outcome in outcomes(report) {
+        let rows: Vec<&Finding> = outcome
+            .findings
+            .iter()
+            .filter(|finding| finding.rule == MATRIX_RULE)
+            .collect();
+        if rows.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("Check {}:\n\n", text(&outcome.name)));
+        out.push_str(&head(&["Table", "Restored", "Expected"]));
+        for finding in rows.iter().take(LINES) {
+            let (actual, expected) = (
+                shown::value(&finding.actual),
+                shown::value(&finding.expected),
+            );
+            line(&mut out, &[&finding.subject, &actual, &expected]);
+        }
+        let restored = total(rows.iter().map(|finding| &finding.actual));
+        let expected = total(rows.iter().map(|finding| &finding.expected));
+        if let (Some(restored), Some(expected)) = (restored, expected) {
+            line(&mut out, &["TOTAL", &restored, &expected]);
+        }
+        cut(&mut out, rows.len(), "rows of this matrix");
+        out.push('\n');
+    }
+    out
+}
+
+/// The sum of counts, where all of them are counts. A guest chooses them: 64 bits could overflow.
+fn total<'a>(mut counts: impl Iterator<Item = &'a Shown>) -> Option<String> {
+    let sum = counts.try_fold(0_i128, |sum, shown| match shown {
+        Shown::Count(count) => Some(sum + i128::from(*count)),
+        _ => None,
+    });
+    sum.map(|sum| u64::try_from(sum).map_or_else(|_| sum.to_string(), shown::grouped))
+}
+
+pub fn relations(report: &Report) -> String {
+    let Some(relations) = &report.evidence.relations else {
+        return String::new();
+    };
+    let mut sorted: Vec<&RelationRows> = relations.iter().collect();
+    // The sort is stable: what differs comes first, and the rest stays in the dump's order.
+    sorted.sort_by_key(|relation| relation.restored == Counted::Rows(relation.dumped));
+    let mut out = head(&["Table", "Dumped", "Restored"]);
+    for relation in sorted.iter().take(LINES) {
+        let restored = match &relation.restored {
+            Counted::Rows(rows) => shown::grouped(*rows),
+            Counted::Missing => "missing".to_owned(),
+            Counted::Failed(sqlstate) => format!("not counted (SQLSTATE {sqlstate})"),
+        };
+        let name = format!("{}.{}", relation.schema, relation.name);
+        line(
+            &mut out,
+            &[&name, &shown::grouped(relation.dumped), &restored],
+        );
+    }
+    cut(&mut out, relations.len(), "relations");
+    out
+}
+
+pub fn checks(report: &Report) -> String {
+    if outcomes(report).is_empty() {
+        return String::new();
+    }
+    let mut out = head(&[
+        "Check",
+        "Component SHA-256",
+        "Ended",
+        "Statements",
+        "Rows",
+        "Time",
+    ]);
+    for outcome in outcomes(report) {
+        let ended = match &outcome.ended {
+            Ended::Reported => "reported".to_owned(),
+            Ended::CouldNotLook(why) => format!("could not look: {why}"),
+            Ended::Stopped(why) => format!("stopped: {why}"),
+        };
+        let usage = outcome.usage;
+        line(
+            &mut out,
+            &[
+                &outcome.name,
+                &outcome.component.to_string(),
+                &ended,
+                &shown::grouped(usage.statements),
+                &shown::grouped(usage.rows),
+                &seconds(usage.millis),
+            ],
+        );
+    }
+    out
+}
+
+/// Each check's findings, the gravest first, without those that the matrix shows; then its log.
+pub fn findings(report: &Report) -> String {
+    let mut out = String::new();
+    for outcome in outcomes(report) {
+        let mut findings: Vec<&Finding> = outcome
+            .findings
+            .iter()
+            .filter(|finding| finding.rule != MATRIX_RULE || finding.status != Status::Pass)
+            .collect();
+        if findings.is_empty() && outcome.log.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("Check {}:\n\n", text(&outcome.name)));
+        if !findings.is_empty() {
+            findings.sort_by_key(|finding| std::cmp::Reverse(finding.status));
+            out.push_str(&head(&["Rule", "Subject", "Status", "Expected", "Found"]));
+        }
+        for finding in findings.iter().take(LINES) {
+            let status = crate::report::gate::Standing::from(finding.status).word();
+            let (expected, actual) = (
+                shown::value(&finding.expected),
+                shown::value(&finding.actual),
+            );
+            line(
+                &mut out,
+                &[&finding.rule, &finding.subject, status, &expected, &actual],
+            );
+        }
+        cut(&mut out, findings.len(), "findings");
+        out.push('\n');
+        for log in outcome.log.iter().take(LOG_LINES) {
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "- {}: {}", log.level, text(&log.message));
+        }
+        if outcome.log.len() > LOG_LINES {
+            let more = outcome.log.len() - LOG_LINES;
+            let _ = writeln!(out, "- {more} more lines of its log are in report.json.");
+        }
+        out.push('\n');
+    }
+    out
+}
+
+pub fn timings(report: &Report) -> String {
+    if report.evidence.timings.is_empty() {
+        return String::new();
+    }
+    let mut out = head(&["Stage", "Time"]);
+    for timing in &report.evidence.timings {
+        line(&mut out, &[timing.stage.name(), &seconds(timing.millis)]);
+    }
+    out
+}
+
+fn seconds(millis: u64) -> String {
+    format!("{}.{:03} s", millis / 1000, millis % 1000)
+}

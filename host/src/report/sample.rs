@@ -1,0 +1,213 @@
+//! A good drill, for this room's tests: the incident, made small.
+
+use super::terms::{ChecksAsked, Terms, WritableRole};
+use super::{Evidence, ServerSeen, SourceSeen, Sweep, Timing};
+use crate::check::{CheckOutcome, Ended, LogLine, Usage};
+use crate::digest::{Digest, Sha256};
+use crate::event::Stage;
+use crate::finding::{Finding, Shown, Status};
+use crate::restore::{Counted, Gravity, Notice, RelationRows, RestoreFacts};
+use crate::sandbox::{
+    ContainerIdentity, EngineKind, Holds, Removal, Removed, Teardown, Wall, WallSeen,
+};
+use crate::source::{DumpFacts, Format, Identity, Known, Origin, SessionProof};
+
+pub const SOURCE_IDENTIFIER: u64 = 7611578671664259111;
+
+pub fn terms() -> Terms {
+    Terms {
+        title: "Closeout of the cutter trial".to_owned(),
+        run_id: "20260517T134709Z-7f3a".to_owned(),
+        started_at: "2026-05-17T13:47:09Z".to_owned(),
+        engine: EngineKind::Docker,
+        vhost_version: "0.1.0".to_owned(),
+        writable_role: WritableRole::Report,
+        accepted_walls: Vec::new(),
+        protected: vec!["hb05".to_owned()],
+        checks: ChecksAsked::Selected(vec!["row-matrix".to_owned()]),
+        required: Vec::new(),
+        hidden_paths: Vec::new(),
+    }
+}
+
+pub fn nothing() -> Evidence {
+    Evidence::nothing_yet(SourceSeen::Server(Box::default()))
+}
+
+/// The source's side of evidence that has one.
+pub fn server(evidence: &mut Evidence) -> &mut ServerSeen {
+    match &mut evidence.source {
+        SourceSeen::Server(server) => server,
+        SourceSeen::GivenDump => panic!("the sample has a source"),
+    }
+}
+
+pub fn container(name: &str, started_at: &str) -> ContainerIdentity {
+    ContainerIdentity::Present {
+        name: name.to_owned(),
+        id: Sha256::of(name.as_bytes()).to_string(),
+        started_at: started_at.to_owned(),
+        status: "running".to_owned(),
+    }
+}
+
+fn identity() -> Identity {
+    Identity {
+        system_identifier: Known::Yes(SOURCE_IDENTIFIER),
+        server_started: "2026-04-17T05:35:18.484399Z".to_owned(),
+        timeline: Known::Yes(1),
+        in_recovery: false,
+        database: "directus".to_owned(),
+        database_oid: 16384,
+        server_version: "16.2".to_owned(),
+        wal_lsn: Known::Yes(0x0123_4567_89ab),
+        container: vec![container("prod", "2026-04-17T05:35:18.48439927Z")],
+    }
+}
+
+pub fn finding(rule: &str, subject: &str, count: i64) -> Finding {
+    Finding {
+        rule: rule.to_owned(),
+        status: Status::Pass,
+        subject: subject.to_owned(),
+        expected: Shown::Count(count),
+        actual: Shown::Count(count),
+    }
+}
+
+pub fn outcome() -> CheckOutcome {
+    CheckOutcome {
+        name: "row-matrix".to_owned(),
+        component: Sha256::of(b"component"),
+        status: Status::Pass,
+        ended: Ended::Reported,
+        findings: vec![
+            finding("rows", "cutter_governance.decision_backlog_history", 5),
+            finding("rows", "cutter_governance.the_rest", 10),
+            finding("total", "cutter_governance", 15),
+        ],
+        metrics: vec![("relations".to_owned(), 2.0)],
+        log: vec![LogLine {
+            level: "info",
+            message: "two relations looked at".to_owned(),
+        }],
+        usage: Usage {
+            statements: 2,
+            rows: 2,
+            bytes: 16,
+            millis: 7,
+            memory: 1_114_112,
+        },
+    }
+}
+
+fn missing_role(role: &str, count: u64) -> Notice {
+    Notice {
+        sqlstate: "42704".to_owned(),
+        statement: "GRANT".to_owned(),
+        subject: role.to_owned(),
+        class: "missing-role",
+        gravity: Gravity::Benign,
+        count,
+    }
+}
+
+fn relation(name: &str, rows: u64) -> RelationRows {
+    RelationRows {
+        schema: "cutter_governance".to_owned(),
+        name: name.to_owned(),
+        dumped: rows,
+        restored: Counted::Rows(rows),
+    }
+}
+
+/// Every stage reached and everything in order.
+pub fn evidence() -> Evidence {
+    let digest = Digest {
+        sha256: Sha256::of(b"dump"),
+        bytes: 683_370_930,
+    };
+    let mut evidence = nothing();
+    *server(&mut evidence) = ServerSeen {
+        before: Some(identity()),
+        session: Some(SessionProof {
+            role: "workflow_admin".to_owned(),
+            transaction_read_only: true,
+            isolation: "repeatable read".to_owned(),
+            snapshot: "00000003-0000001B-1".to_owned(),
+            tls: "none: a Unix socket".to_owned(),
+            could_write: Vec::new(),
+        }),
+        after: Some(identity()),
+    };
+    evidence.dump = Some(DumpFacts {
+        origin: Origin::Fresh {
+            role: "workflow_admin".to_owned(),
+            snapshot: "00000003-0000001B-1".to_owned(),
+            taken_at: "2026-05-17T13:47:09Z".to_owned(),
+        },
+        format: Format::Plain,
+        digest,
+        server_version: "16.2".to_owned(),
+        pg_dump_version: "16.14".to_owned(),
+    });
+    evidence.read_back = Some(digest);
+    evidence.restore = Some(RestoreFacts {
+        server_version: "16.14".to_owned(),
+        system_identifier: 7640856984682475564,
+        tool: "psql 16.14".to_owned(),
+        database: "directus".to_owned(),
+        read_back: digest,
+        roles_created: Vec::new(),
+        notices: vec![
+            missing_role("incomex", 162),
+            missing_role("directus", 870),
+            missing_role("context_pack_readonly", 262),
+            missing_role("workflow_admin", 112),
+            missing_role("cutter_ro", 37),
+        ],
+        remarks: vec!["psql 16.14 is older than 16.15".to_owned()],
+    });
+    let wall = |wall| WallSeen {
+        wall,
+        holds: Holds::Yes,
+        seen: "inspected".to_owned(),
+    };
+    evidence.walls = Some(
+        [
+            Wall::NoNetwork,
+            Wall::NoPublishedPort,
+            Wall::NoCapabilities,
+            Wall::NoNewPrivileges,
+            Wall::ReadOnlyRoot,
+            Wall::OnlyOwnMounts,
+            Wall::OwnProcesses,
+            Wall::UnprivilegedUser,
+            Wall::ResourceLimits,
+            Wall::OwnCluster,
+        ]
+        .map(wall)
+        .to_vec(),
+    );
+    evidence.relations = Some(vec![relation("rows", 15), relation("bulk", 40_000)]);
+    evidence.checks = Some(vec![outcome()]);
+    evidence.protected_before = Some(vec![container("hb05", "2026-05-16T00:00:00Z")]);
+    evidence.protected_after = evidence.protected_before.clone();
+    evidence.teardown = Some(Teardown {
+        removals: vec![Removal {
+            kind: "container",
+            name: "vhost-20260517T134709Z-7f3a".to_owned(),
+            outcome: Removed::Gone,
+        }],
+    });
+    evidence.timings = vec![Timing {
+        stage: Stage::Dump,
+        millis: 4_700,
+    }];
+    evidence.sweep = Some(Sweep {
+        texts: 40,
+        artefacts: vec!["report.md", "report.json"],
+        hits: Vec::new(),
+    });
+    evidence
+}

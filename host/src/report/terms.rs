@@ -1,0 +1,61 @@
+//! What the plan demands of a drill, as far as the report judges by it.
+
+use serde::Serialize;
+
+use crate::sandbox::{EngineKind, Wall};
+
+/// The plan's side of a report: what was asked for, against which the evidence is held.
+#[derive(Clone, Debug, Serialize)]
+pub struct Terms {
+    pub title: String,
+    pub run_id: String,
+    /// RFC 3339 in UTC.
+    pub started_at: String,
+    pub engine: EngineKind,
+    pub vhost_version: String,
+    pub writable_role: WritableRole,
+    /// Walls that may be down: the plan's `sandbox.accept`.
+    pub accepted_walls: Vec<Wall>,
+    /// Exact names of the containers that must not be touched.
+    pub protected: Vec<String>,
+    pub checks: ChecksAsked,
+    pub required: Vec<Required>,
+    /// Paths that no artefact may show, such as the dump's and the run directory's.
+    #[serde(skip)]
+    pub hidden_paths: Vec<HiddenPath>,
+}
+
+/// What to do with a source role that could write outside a read-only transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WritableRole {
+    /// The gate `fresh-dump` fails.
+    Refuse,
+    /// The report lists what the role could do.
+    Report,
+}
+
+/// Which checks were to run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "asked", content = "names")]
+pub enum ChecksAsked {
+    /// `--no-checks`.
+    NoneOnPurpose,
+    /// By name. An empty list is nobody's purpose and makes the drill INCONCLUSIVE.
+    Selected(Vec<String>),
+}
+
+/// One row that the plan requires, from `[[required]]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Required {
+    pub title: String,
+    /// Names of gates and checks; the row is as good as the worst of them.
+    pub proves: Vec<String>,
+}
+
+/// A path, and the words that stand for it wherever a text has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HiddenPath {
+    pub path: String,
+    pub shown: &'static str,
+}
