@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::plan::name::{Name, RunId};
+pub use crate::plan::{EngineKind, Wall};
 pub use error::SandboxError;
 pub use journal::{Journal, JournalError};
 pub use process::{Exec, Output, Process, Stdin};
@@ -68,31 +69,6 @@ pub enum Data {
     Disk,
     /// In memory, limited by [`Limits::memory`].
     Memory,
-}
-
-/// What a sandbox runs on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EngineKind {
-    Docker,
-    Local,
-}
-
-/// One wall around a sandbox. The names are those that a plan's `sandbox.accept` uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Wall {
-    NoNetwork,
-    NoPublishedPort,
-    NoCapabilities,
-    NoNewPrivileges,
-    ReadOnlyRoot,
-    OnlyOwnMounts,
-    OwnProcesses,
-    UnprivilegedUser,
-    ResourceLimits,
-    /// The restored cluster is not the source's: another system identifier.
-    OwnCluster,
 }
 
 /// One wall as it was found, by inspection of the running sandbox or by trying from inside.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::gate::Standing;
 use super::member::Member;
 use super::shown;
-use super::terms::Required;
+use crate::plan::Required;
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::sandbox::{EngineKind, Wall};
+use crate::plan::{EngineKind, Required, Wall, WritableRole};
 
 /// The plan's side of a report: what was asked for, against which the evidence is held.
 #[derive(Clone, Debug, Serialize)]
@@ -25,16 +25,6 @@ pub struct Terms {
     pub hidden_paths: Vec<HiddenPath>,
 }
 
-/// What to do with a source role that could write outside a read-only transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WritableRole {
-    /// The gate `fresh-dump` fails.
-    Refuse,
-    /// The report lists what the role could do.
-    Report,
-}
-
 /// Which checks were to run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "asked", content = "names")]
@@ -43,14 +33,6 @@ pub enum ChecksAsked {
     NoneOnPurpose,
     /// By name. An empty list is nobody's purpose and makes the drill INCONCLUSIVE.
     Selected(Vec<String>),
-}
-
-/// One row that the plan requires, from `[[required]]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Required {
-    pub title: String,
-    /// Names of gates and checks; the row is as good as the worst of them.
-    pub proves: Vec<String>,
 }
 
 /// A path, and the words that stand for it wherever a text has it.

@@ -4,8 +4,8 @@ use super::{Gate, GateResult, equal, finding};
 use crate::digest::Digest;
 use crate::event::Stage;
 use crate::finding::{Finding, Shown, Status};
+use crate::plan::WritableRole;
 use crate::report::shown::{self, text};
-use crate::report::terms::WritableRole;
 use crate::report::{Evidence, SourceSeen};
 use crate::source::{DumpFacts, Origin, SessionProof};
 
