@@ -229,8 +229,8 @@ async fn ended_by_force(
 fn kill(child: &Child) {
     let id = child.id().and_then(|id| i32::try_from(id).ok());
     if let Some(group) = id.and_then(Pid::from_raw) {
-        // It may have ended by itself already.
-        drop(kill_process_group(group, Signal::KILL));
+        // It fails when pg_dump has ended by itself already.
+        let _ = kill_process_group(group, Signal::KILL);
     }
 }
 

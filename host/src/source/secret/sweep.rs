@@ -1,6 +1,5 @@
 //! Whether a secret shows in a text, raw or encoded.
 
-use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::percent_decode;
 use zeroize::Zeroizing;
