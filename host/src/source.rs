@@ -1,4 +1,40 @@
 //! The only door to production.
+//!
+//! [`Target::locate`] reads where the source is, [`Source::open`] takes the read-only session and its snapshot,
+//! [`Source::observe`] looks at who the source is, and [`Source::start_dump`] takes the dump. A dump that somebody
+//! gave comes in by [`Given`].
+
+mod connect;
+mod conninfo;
+mod dump;
+mod error;
+mod facts;
+mod given;
+mod growing;
+mod header;
+mod identity;
+mod pg_dump;
+mod privileges;
+mod reading;
+mod secret;
+mod session;
+mod tls;
+
+pub use conninfo::{
+    Ambient, ChannelBinding, ConnInfoError, Host, HostName, Place, Refusal, Roots, SessionAttrs,
+    SslMode, Target, TlsSettings,
+};
+pub use dump::{DumpAs, DumpError, Dumping, Tap};
+pub use error::SourceError;
+pub use facts::{DatabaseFacts, LocaleProvider, Role};
+pub use given::{Given, GivenError};
+pub use growing::Growing;
+pub use identity::{Difference, DifferenceKind, unmoved};
+pub use pg_dump::{PgDump, PgDumpError, Version};
+pub use reading::Reading;
+pub use secret::{Secret, SecretError};
+pub use session::Source;
+pub use tls::TlsError;
 
 use serde::Serialize;
 

@@ -1,0 +1,247 @@
+//! Takes the dump: pg_dump under the source's snapshot, written, hashed and looked at in one pass.
+
+mod command;
+mod copying;
+mod outcome;
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::process::Child;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub use outcome::DumpError;
+
+use super::growing::Growing;
+use super::header::{self, Layout, Versions};
+use super::pg_dump::PgDump;
+use super::secret::anonymous_passfile;
+use super::session::Source;
+use super::{DumpFacts, Format, Origin};
+use crate::event::Events;
+use copying::{Copied, CopyError};
+
+/// The formats that a fresh dump is taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DumpAs {
+    Plain,
+    /// Compressed by the fastest method that the pg_dump has.
+    Custom,
+}
+
+/// Sees every byte of the dump once, in order, on the thread that writes it.
+pub type Tap = Box<dyn FnMut(&[u8]) + Send>;
+
+/// A dump that is being taken. Dropping it kills pg_dump and removes the file.
+pub struct Dumping {
+    task: JoinHandle<Result<DumpFacts, DumpError>>,
+}
+
+impl Dumping {
+    /// Waits for pg_dump and for the disk, and says what lies there now.
+    ///
+    /// On an error the file is gone.
+    pub async fn finish(mut self) -> Result<DumpFacts, DumpError> {
+        match (&mut self.task).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(DumpError::Interrupted),
+        }
+    }
+}
+
+impl Drop for Dumping {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// A dump's file that is not known to be whole; it does not outlive this.
+struct Unfinished {
+    path: Option<PathBuf>,
+    growing: Growing,
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(path) = self.path.take() {
+            // What stays behind when this fails stands in the run's directory, which is removed by its own name.
+            drop(std::fs::remove_file(path));
+            self.growing.failed();
+        }
+    }
+}
+
+impl Unfinished {
+    fn keep(mut self) {
+        self.path = None;
+    }
+}
+
+impl Source {
+    /// Starts pg_dump into a new file `path`, which must not exist.
+    ///
+    /// `tap` has been dropped when [`Dumping::finish`] returns. `stop` ends the dump with [`DumpError::Stopped`].
+    pub async fn start_dump(
+        &self,
+        pg_dump: &PgDump,
+        format: DumpAs,
+        path: &Path,
+        tap: Tap,
+        stop: CancellationToken,
+        events: Events,
+    ) -> Result<(Growing, Dumping), DumpError> {
+        let mut command = command::build(self, pg_dump, format).await;
+        let passfile = anonymous_passfile(self.secret.as_ref())
+            .map_err(|cause| DumpError::Passfile { cause })?;
+        let (from, stdout) = std::io::pipe().map_err(|cause| DumpError::Pipe { cause })?;
+        let (errors, stderr) = std::io::pipe().map_err(|cause| DumpError::Pipe { cause })?;
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|cause| DumpError::Create { cause })?;
+        let growing = Growing::new(path);
+        let unfinished = Unfinished {
+            path: Some(path.to_owned()),
+            growing: growing.clone(),
+        };
+        let child = command
+            .stdin(passfile)
+            .stdout(stdout)
+            .stderr(stderr)
+            .spawn()
+            .map_err(|cause| DumpError::Start {
+                program: pg_dump.path.clone(),
+                cause,
+            })?;
+        // It holds the writing ends of both pipes, which must close with the child.
+        drop(command);
+        let keep = file
+            .try_clone()
+            .map_err(|cause| DumpError::Create { cause })?;
+        let (done, copied) = oneshot::channel();
+        let words = copying::stderr(errors).map_err(|cause| DumpError::Pipe { cause })?;
+        copying::stdout(from, file, tap, growing.clone(), events, done)
+            .map_err(|cause| DumpError::Pipe { cause })?;
+        let running = Running {
+            child,
+            copied,
+            words,
+            stop,
+            format,
+            file: keep,
+            unfinished,
+            origin: Origin::Fresh {
+                role: self.proof().role.clone(),
+                snapshot: self.proof().snapshot.clone(),
+                taken_at: self.taken_at.clone(),
+            },
+        };
+        let task = tokio::spawn(running.supervise());
+        Ok((growing, Dumping { task }))
+    }
+}
+
+struct Running {
+    child: Child,
+    copied: oneshot::Receiver<Result<Copied, CopyError>>,
+    words: oneshot::Receiver<Vec<u8>>,
+    stop: CancellationToken,
+    format: DumpAs,
+    file: File,
+    unfinished: Unfinished,
+    origin: Origin,
+}
+
+impl Running {
+    async fn supervise(mut self) -> Result<DumpFacts, DumpError> {
+        let ended = tokio::select! {
+            ended = ended(&mut self.child, &mut self.copied) => Some(ended),
+            () = self.stop.cancelled() => None,
+        };
+        let Some((copied, status)) = ended else {
+            // Waited for, so that neither pg_dump nor the tap outlives the answer.
+            kill(&self.child);
+            drop(ended_by_force(&mut self.child, self.copied).await);
+            return Err(DumpError::Stopped);
+        };
+        let words = self.words.await.unwrap_or_default();
+        let status = status.map_err(|cause| DumpError::Wait { cause })?;
+        let copied = copied?;
+        outcome::of_exit(status, &words)?;
+        let versions = whole(self.format, &copied)?;
+        // The restore may see the end now; the disk follows while it works, and `finish` waits for the disk.
+        self.unfinished.growing.whole();
+        let file = self.file;
+        tokio::task::spawn_blocking(move || file.sync_all())
+            .await
+            .map_err(|_| DumpError::Interrupted)?
+            .map_err(|cause| outcome::of_write(cause, copied.digest.bytes))?;
+        self.unfinished.keep();
+        Ok(DumpFacts {
+            origin: self.origin,
+            format: match self.format {
+                DumpAs::Plain => Format::Plain,
+                DumpAs::Custom => Format::Custom,
+            },
+            digest: copied.digest,
+            server_version: versions.server,
+            pg_dump_version: versions.pg_dump,
+        })
+    }
+}
+
+/// What the copying came to, and pg_dump's exit; a copying that failed ends pg_dump.
+async fn ended(
+    child: &mut Child,
+    copied: &mut oneshot::Receiver<Result<Copied, CopyError>>,
+) -> (Result<Copied, DumpError>, std::io::Result<ExitStatus>) {
+    let copied = match copied.await {
+        Ok(Ok(copied)) => Ok(copied),
+        Ok(Err(CopyError::Write { cause, written })) => Err(outcome::of_write(cause, written)),
+        Ok(Err(CopyError::Read { cause })) => Err(DumpError::Read { cause }),
+        // The thread is gone without a word: the tap panicked.
+        Err(_) => Err(DumpError::Interrupted),
+    };
+    if copied.is_err() {
+        kill(child);
+    }
+    let status = child.wait().await;
+    (copied, status)
+}
+
+/// Waits for the end of a pg_dump that was killed, and of the copying of what it wrote.
+async fn ended_by_force(
+    child: &mut Child,
+    copied: oneshot::Receiver<Result<Copied, CopyError>>,
+) -> std::io::Result<ExitStatus> {
+    drop(copied.await);
+    child.wait().await
+}
+
+/// Kills pg_dump's process group, which is its own, so that a wrapper script's child goes too.
+fn kill(child: &Child) {
+    let id = child.id().and_then(|id| i32::try_from(id).ok());
+    if let Some(group) = id.and_then(Pid::from_raw) {
+        // It fails when pg_dump has ended by itself already.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+fn whole(format: DumpAs, copied: &Copied) -> Result<Versions, DumpError> {
+    let bytes = copied.digest.bytes;
+    match format {
+        DumpAs::Plain if !copied.ends.plain_is_complete() => Err(DumpError::Truncated { bytes }),
+        DumpAs::Plain => header::plain_versions(&copied.ends.head).ok_or(DumpError::NoHeader),
+        DumpAs::Custom => match header::archive(&copied.ends.head) {
+            Some((Layout::Custom, versions)) => Ok(versions),
+            _ => Err(DumpError::NoHeader),
+        },
+    }
+}

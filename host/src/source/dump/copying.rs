@@ -1,0 +1,110 @@
+//! The threads that take what pg_dump writes.
+
+use std::fs::File;
+use std::io::{self, PipeReader, Read, Write};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::Tap;
+use crate::digest::{Digest, Hasher};
+use crate::event::{Event, Events, Stage};
+use crate::source::growing::Growing;
+use crate::source::header::Ends;
+
+/// How much of pg_dump's complaints is kept; the first error is what counts.
+const WORDS: usize = 64 * 1024;
+
+/// As much as a pipe can hold at most, unless root has raised its limit.
+const BUFFER: usize = 1024 * 1024;
+
+pub(super) struct Copied {
+    pub(super) digest: Digest,
+    pub(super) ends: Ends,
+}
+
+pub(super) enum CopyError {
+    Read { cause: io::Error },
+    Write { cause: io::Error, written: u64 },
+}
+
+/// Starts the thread that writes, hashes and taps each piece while it is in the processor's cache.
+pub(super) fn stdout(
+    from: PipeReader,
+    file: File,
+    tap: Tap,
+    growing: Growing,
+    events: Events,
+    done: oneshot::Sender<Result<Copied, CopyError>>,
+) -> io::Result<()> {
+    thread::Builder::new()
+        .name("dump-copying".to_owned())
+        .spawn(move || {
+            // Whoever waits has gone when this fails.
+            drop(done.send(copy(from, file, tap, &growing, &events)));
+        })
+        .map(drop)
+}
+
+fn copy(
+    mut from: PipeReader,
+    mut file: File,
+    mut tap: Tap,
+    growing: &Growing,
+    events: &Events,
+) -> Result<Copied, CopyError> {
+    let mut hasher = Hasher::default();
+    let mut ends = Ends::default();
+    let mut written = 0;
+    let mut told = Instant::now();
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        let n = match from.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => n,
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => continue,
+            Err(cause) => return Err(CopyError::Read { cause }),
+        };
+        let piece = &buffer[..n];
+        file.write_all(piece)
+            .map_err(|cause| CopyError::Write { cause, written })?;
+        written += n as u64;
+        growing.grew(n);
+        hasher.update(piece);
+        ends.update(piece);
+        tap(piece);
+        if told.elapsed() >= Duration::from_millis(100) {
+            told = Instant::now();
+            tell(events, written);
+        }
+    }
+    tell(events, written);
+    Ok(Copied {
+        digest: hasher.finish(),
+        ends,
+    })
+}
+
+fn tell(events: &Events, bytes: u64) {
+    events.send(Event::Progress {
+        stage: Stage::Dump,
+        bytes,
+        total: None,
+    });
+}
+
+/// Starts the thread that keeps the first of pg_dump's complaints and lets it say the rest.
+pub(super) fn stderr(mut from: PipeReader) -> io::Result<oneshot::Receiver<Vec<u8>>> {
+    let (done, words) = oneshot::channel();
+    thread::Builder::new()
+        .name("dump-stderr".to_owned())
+        .spawn(move || {
+            let mut kept = Vec::new();
+            // A complaint that cannot be read is a complaint less; the exit status still tells.
+            drop((&mut from).take(WORDS as u64).read_to_end(&mut kept));
+            drop(io::copy(&mut from, &mut io::sink()));
+            drop(done.send(kept));
+        })?;
+    Ok(words)
+}

@@ -1,0 +1,106 @@
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::*;
+
+const DUMP: &str = "--\n-- PostgreSQL database dump\n--\n\n-- Dumped from database version 15.18 (Debian)\n\
+    -- Dumped by pg_dump version 16.2\n\nCOPY public.t (a) FROM stdin;\n1\n\\.\n\n\
+    --\n-- PostgreSQL database dump complete\n--\n\n";
+
+fn inspect(bytes: &[u8]) -> Result<(Given, Vec<u8>, tempfile::TempDir), GivenError> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("given");
+    std::fs::write(&path, bytes).unwrap();
+    let mut seen = Vec::new();
+    let given = Given::inspect(&path, &mut |piece| seen.extend_from_slice(piece))?;
+    Ok((given, seen, dir))
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+async fn read(given: &Given) -> (Vec<u8>, Option<Digest>) {
+    let mut reading = given.reader().unwrap();
+    let mut text = Vec::new();
+    tokio::io::AsyncReadExt::read_to_end(&mut reading, &mut text)
+        .await
+        .unwrap();
+    (text, reading.digest())
+}
+
+#[tokio::test]
+async fn plain_and_gzip_give_the_same_text_and_their_own_digests() {
+    let half = DUMP.len() / 2;
+    // Two members in one file are what `cat a.gz b.gz` and pigz make.
+    let members = [
+        gzip(&DUMP.as_bytes()[..half]),
+        gzip(&DUMP.as_bytes()[half..]),
+    ]
+    .concat();
+    for (bytes, format) in [
+        (DUMP.as_bytes().to_vec(), Format::Plain),
+        (members, Format::PlainGzip),
+    ] {
+        let (given, seen, _dir) = inspect(&bytes).unwrap();
+        assert_eq!(given.facts.format, format);
+        assert_eq!(given.facts.server_version, "15.18");
+        assert_eq!(given.facts.pg_dump_version, "16.2");
+        assert_eq!(given.facts.digest.bytes, bytes.len() as u64);
+        assert_eq!(given.facts.digest.sha256, crate::digest::Sha256::of(&bytes));
+        assert_eq!(seen, DUMP.as_bytes());
+        let (text, digest) = read(&given).await;
+        assert_eq!(text, DUMP.as_bytes());
+        assert_eq!(digest, Some(given.facts.digest));
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_changes_after_it_was_hashed_reads_back_differently() {
+    let (given, _, dir) = inspect(DUMP.as_bytes()).unwrap();
+    std::fs::write(dir.path().join("given"), DUMP.replace("\n1\n", "\n2\n")).unwrap();
+    let (_, digest) = read(&given).await;
+    assert_ne!(digest, Some(given.facts.digest));
+    let copied = given.copy_to(&dir.path().join("copy")).unwrap();
+    assert_ne!(copied, given.facts.digest);
+}
+
+#[test]
+fn what_is_no_dump_is_named() {
+    let wrong = |bytes: &[u8]| inspect(bytes).err().unwrap().to_string();
+    assert!(wrong(b"").contains("empty"));
+    assert!(wrong(b"SELECT 1;").contains("neither pg_dump's header comment"));
+    assert!(wrong(b"\x28\xb5\x2f\xfd....").contains("zstd -d"));
+    assert!(wrong(b"--\n-- PostgreSQL database cluster dump\n--\n").contains("pg_dumpall"));
+    assert!(wrong(&gzip(b"PGDMP....")).contains("gunzip"));
+    assert!(wrong(&gzip(b"hello")).contains("neither pg_dump's header comment"));
+    assert!(wrong(b"PGDMP\x01").contains("header that cannot be read"));
+    let mut base_backup = vec![0; 1024];
+    base_backup[..12].copy_from_slice(b"backup_label");
+    base_backup[257..262].copy_from_slice(b"ustar");
+    assert!(wrong(&base_backup).contains("base backup"));
+    let dir = tempfile::tempdir().unwrap();
+    let error = Given::inspect(dir.path(), &mut |_| {}).unwrap_err();
+    assert!(error.to_string().contains("without toc.dat"));
+}
+
+#[test]
+fn a_cut_anywhere_is_caught() {
+    for cut in (600..DUMP.len()).chain([200, 60]) {
+        if let Some(cut) = DUMP.get(..cut) {
+            assert!(inspect(cut.as_bytes()).is_err());
+        }
+    }
+    let whole = gzip(DUMP.as_bytes());
+    for cut in 3..whole.len() {
+        assert!(inspect(&whole[..cut]).is_err(), "{cut}");
+    }
+    let mut flipped = whole.clone();
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 4;
+    assert!(inspect(&flipped).is_err());
+}

@@ -1,0 +1,228 @@
+//! What a dump says of itself in its first and last bytes.
+
+use super::session::first_word;
+
+/// How many bytes from the start hold every header, and how many from the end hold every trailer.
+pub(super) const HEAD: usize = 4096;
+pub(super) const TAIL: usize = 512;
+
+/// The first words of a plain dump of one database.
+const PLAIN: &[u8] = b"-- PostgreSQL database dump";
+const TRAILER: &str = "-- PostgreSQL database dump complete";
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Versions {
+    pub(super) server: String,
+    pub(super) pg_dump: String,
+}
+
+/// Keeps the ends of a stream that is too long to keep.
+#[derive(Default)]
+pub(super) struct Ends {
+    pub(super) head: Vec<u8>,
+    pub(super) tail: Vec<u8>,
+}
+
+impl Ends {
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        let room = HEAD.saturating_sub(self.head.len());
+        self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.tail
+            .extend_from_slice(&bytes[bytes.len().saturating_sub(TAIL)..]);
+        self.tail.drain(..self.tail.len().saturating_sub(TAIL));
+    }
+
+    /// Whether the stream ends as pg_dump ends a plain dump.
+    ///
+    /// Since August 2025 a dump starts with `\restrict` and a random key and ends with `\unrestrict` and the same
+    /// key, so rows cannot be taken for the end.
+    pub(super) fn plain_is_complete(&self) -> bool {
+        let head = String::from_utf8_lossy(&self.head);
+        let tail = String::from_utf8_lossy(&self.tail);
+        let Some(at) = tail.rfind(TRAILER) else {
+            return false;
+        };
+        let mut after = tail[at..].lines().skip(1).filter(|line| !line.is_empty());
+        let key = head
+            .lines()
+            .find_map(|line| line.strip_prefix("\\restrict "));
+        // With --verbose the time stands between the trailer and the closing comment.
+        let mut next = after.next();
+        if next.is_some_and(|line| line.starts_with("-- Completed on ")) {
+            next = after.next();
+        }
+        next == Some("--")
+            && after
+                .next()
+                .and_then(|line| line.strip_prefix("\\unrestrict "))
+                == key
+            && after.next().is_none()
+            && tail.ends_with('\n')
+    }
+}
+
+/// Whether `head` starts as pg_dump's plain dump of one database does.
+pub(super) fn is_plain(head: &[u8]) -> bool {
+    head.starts_with(b"--")
+        && head
+            .windows(PLAIN.len())
+            .take(64)
+            .any(|window| window == PLAIN)
+}
+
+/// Reads the two comment lines at the start of a plain dump.
+pub(super) fn plain_versions(head: &[u8]) -> Option<Versions> {
+    let head = String::from_utf8_lossy(head);
+    let version = |prefix| {
+        let line = head.lines().find_map(|line| line.strip_prefix(prefix));
+        line.map(|version: &str| first_word(version).to_owned())
+    };
+    Some(Versions {
+        server: version("-- Dumped from database version ")?,
+        pg_dump: version("-- Dumped by pg_dump version ")?,
+    })
+}
+
+/// How the archive that a header opens is laid out (`ArchiveFormat` in Postgres' pg_backup.h).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    Custom,
+    Tar,
+    Directory,
+}
+
+/// Reads the header that custom files and every toc.dat start with (`ReadHead` in Postgres' pg_backup_archiver.c).
+pub(super) fn archive(head: &[u8]) -> Option<(Layout, Versions)> {
+    let mut rest = Fields(head.strip_prefix(b"PGDMP")?);
+    let (major, minor) = (rest.byte()?, rest.byte()?);
+    let version = (major, minor);
+    // Before 1.10, which is Postgres 8.0, the header has no versions.
+    if version < (1, 10) {
+        return None;
+    }
+    let _revision = rest.byte()?;
+    let int_size = usize::from(rest.byte()?);
+    let _offset_size = rest.byte()?;
+    let layout = match rest.byte()? {
+        1 => Layout::Custom,
+        3 => Layout::Tar,
+        5 => Layout::Directory,
+        _ => return None,
+    };
+    // 1.15 is Postgres 16, where an algorithm took the place of a level.
+    if version >= (1, 15) {
+        rest.byte()?;
+    } else {
+        rest.int(int_size)?;
+    }
+    for _second_to_dst in 0..7 {
+        rest.int(int_size)?;
+    }
+    let _database = rest.string(int_size)?;
+    let server = rest.string(int_size)?;
+    let pg_dump = rest.string(int_size)?;
+    let versions = Versions {
+        server: first_word(&server).to_owned(),
+        pg_dump: first_word(&pg_dump).to_owned(),
+    };
+    Some((layout, versions))
+}
+
+struct Fields<'a>(&'a [u8]);
+
+impl Fields<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        let (byte, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*byte)
+    }
+
+    /// A sign, then the magnitude with its lowest byte first.
+    fn int(&mut self, size: usize) -> Option<i64> {
+        let negative = self.byte()? != 0;
+        let mut magnitude = 0_i64;
+        for i in 0..size {
+            let byte = i64::from(self.byte()?);
+            // An int of more than eight bytes is no Postgres archive.
+            magnitude |= byte.checked_shl(u32::try_from(8 * i).ok()?)?;
+        }
+        Some(if negative {
+            magnitude.checked_neg()?
+        } else {
+            magnitude
+        })
+    }
+
+    /// A length and so many bytes; a missing string has a negative length.
+    fn string(&mut self, int_size: usize) -> Option<String> {
+        let length = usize::try_from(self.int(int_size)?).ok()?;
+        let text = self.0.get(..length)?;
+        self.0 = &self.0[length..];
+        Some(String::from_utf8_lossy(text).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete(text: &str) -> bool {
+        let mut ends = Ends::default();
+        for piece in text.as_bytes().chunks(7) {
+            ends.update(piece);
+        }
+        ends.plain_is_complete()
+    }
+
+    #[test]
+    fn a_trailer_counts_only_whole_and_at_the_end() {
+        let body = "--\n-- PostgreSQL database dump\n--\n\nCOPY t FROM stdin;\n";
+        let rows = "x\n".repeat(4000);
+        let end = "--\n-- PostgreSQL database dump complete\n--\n\n";
+        assert!(complete(&format!("{body}{rows}\\.\n{end}")));
+        assert!(complete(
+            &format!("{body}{rows}\\.\n{end}").replace('\n', "\r\n")
+        ));
+        assert!(!complete(&format!("{body}{rows}")));
+        assert!(!complete(&format!("{body}{end}{rows}")));
+        assert!(!complete(&format!(
+            "{body}--\n-- PostgreSQL database dump complete\n"
+        )));
+        let verbose = "--\n-- PostgreSQL database dump complete\n--\n"
+            .replace("complete\n", "complete\n-- Completed on x\n");
+        assert!(!complete(&format!("{body}-- Completed on x\n")));
+        assert!(complete(&format!("{body}{verbose}\n")));
+    }
+
+    #[test]
+    fn the_restrict_key_must_come_back() {
+        let body = "--\n-- PostgreSQL database dump\n--\n\n\\restrict kEy\n\n";
+        let end = "--\n-- PostgreSQL database dump complete\n--\n\n";
+        assert!(complete(&format!("{body}{end}\\unrestrict kEy\n\n")));
+        assert!(!complete(&format!("{body}{end}")));
+        assert!(!complete(&format!("{body}{end}\\unrestrict kE")));
+        assert!(!complete(&format!("{body}{end}\\unrestrict other\n\n")));
+    }
+
+    #[test]
+    fn a_header_cut_anywhere_is_none() {
+        let mut head = b"PGDMP\x01\x0e\x00\x04\x08\x01".to_vec();
+        head.extend([0, 6, 0, 0, 0]);
+        head.extend([0; 35]);
+        for text in ["db", "15.20 (Debian)", "15.20"] {
+            head.extend([0, text.len() as u8, 0, 0, 0]);
+            head.extend(text.as_bytes());
+        }
+        let (layout, versions) = archive(&head).unwrap();
+        assert_eq!(
+            (layout, versions.server.as_str()),
+            (Layout::Custom, "15.20")
+        );
+        for cut in 0..head.len() {
+            assert_eq!(archive(&head[..cut]), None, "{cut}");
+        }
+        let mut absurd = head.clone();
+        absurd[8] = 255;
+        assert_eq!(archive(&absurd), None);
+    }
+}
