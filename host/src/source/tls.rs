@@ -5,6 +5,8 @@
 //! for in the certificate's subject alternative names only, as RFC 6125 and rustls have it, never in its common
 //! name.
 
+mod stream;
+
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -19,9 +21,9 @@ use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::conninfo::{Roots, SslMode, TlsSettings};
+use stream::Connector;
 
 /// Why no TLS connection can be tried.
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +88,7 @@ impl Verified {
 }
 
 /// Prepares TLS connections as `settings` say.
-pub(super) fn connector(settings: &TlsSettings) -> Result<(MakeRustlsConnect, Verified), TlsError> {
+pub(super) fn connector(settings: &TlsSettings) -> Result<(Connector, Verified), TlsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let (roots, verified) = roots(settings)?;
     let inner = match verified {
@@ -117,7 +119,7 @@ pub(super) fn connector(settings: &TlsSettings) -> Result<(MakeRustlsConnect, Ve
         Some((chain, key)) => config.with_client_auth_cert(chain, key).map_err(setup)?,
         None => config.with_no_client_auth(),
     };
-    Ok((MakeRustlsConnect::new(config), verified))
+    Ok((Connector(Arc::new(config)), verified))
 }
 
 fn roots(settings: &TlsSettings) -> Result<(Vec<CertificateDer<'static>>, Verified), TlsError> {

@@ -40,7 +40,12 @@ async fn start(
 /// A tap that stops at the first piece until the sender is dropped, so that pg_dump waits in the middle.
 fn pausing() -> (mpsc::Sender<()>, Tap) {
     let (go, wait) = mpsc::channel::<()>();
-    (go, Box::new(move |_| drop(wait.recv())))
+    (
+        go,
+        Box::new(move |_| {
+            let _ = wait.recv();
+        }),
+    )
 }
 
 fn children_named_pg_dump() -> Vec<u32> {

@@ -75,7 +75,7 @@ async fn facts_and_roles_are_those_of_the_snapshot() {
     let server = Server::start(&[]);
     server.sql(
         "postgres",
-        "CREATE DATABASE app ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0; CREATE ROLE stranger; CREATE ROLE reader",
+        "CREATE DATABASE app ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0",
     );
     for role in [
         "owner",
@@ -84,6 +84,7 @@ async fn facts_and_roles_are_those_of_the_snapshot() {
         "defaults",
         "mapped",
         "group_of_all",
+        "stranger",
     ] {
         server.sql("app", &format!("CREATE ROLE {role}"));
     }

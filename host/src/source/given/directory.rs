@@ -24,13 +24,9 @@ pub(super) fn versions(dir: &Path) -> Result<Versions, GivenError> {
         Err(cause) => Err(cause),
     }
     .map_err(|cause| GivenError::Read { cause })?;
-    // pg_dump writes the table of contents last, and a tar file that was unpacked has one of layout tar.
+    // pg_dump writes the tar layout's number into a directory's table of contents.
     match header::archive(&head) {
-        Some((Layout::Directory, versions)) => Ok(versions),
-        Some((Layout::Tar, _)) => Err(GivenError::Unsupported {
-            what: "a tar archive that was unpacked",
-            remedy: "give the tar file itself",
-        }),
+        Some((Layout::Tar | Layout::Directory, versions)) => Ok(versions),
         Some((Layout::Custom, _)) | None => Err(GivenError::BadHeader),
     }
 }
