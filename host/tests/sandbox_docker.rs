@@ -5,12 +5,15 @@
 
 mod sandbox_walls;
 
-use bollard::models::ContainerCreateBody;
-use bollard::query_parameters::{CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder};
+use bollard::models::{ContainerConfig, ContainerCreateBody};
+use bollard::query_parameters::{
+    CommitContainerOptionsBuilder, CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder,
+    RemoveImageOptions,
+};
 use sandbox_walls::Drill;
 use vhost::sandbox::clean::{Cleaned, clean};
 use vhost::sandbox::docker::Docker;
-use vhost::sandbox::{ContainerIdentity, Ended, Engine, Removed, SandboxError, scope};
+use vhost::sandbox::{ContainerIdentity, Ended, Engine, Holds, Removed, SandboxError, scope};
 
 fn host() -> Option<String> {
     match std::env::var("VHOST_TEST_DOCKER_HOST") {
@@ -144,11 +147,11 @@ async fn a_strangers_container_is_left_alone() {
         Cleaned::Done(Vec::new())
     );
     assert_eq!(docker.container_identity(name).await.unwrap(), before);
-    remove(&raw, &id).await;
     // The engine would take the beginning of an id for a name; an exact name it is not.
     assert!(matches!(
         docker.container_identity(&id[..12]).await.unwrap(),
-        ContainerIdentity::Absent { .. }
+        ContainerIdentity::Absent { ..     remove(&raw, &id).await;
+}
     ));
 }
 
@@ -172,6 +175,73 @@ async fn cleaning_refuses_another_container() {
     );
     assert!(!drill.home().exists());
     remove(&raw, &id).await;
+}
+
+/// An image that declares a volume gets an anonymous one, which must go with the container.
+#[tokio::test]
+async fn declared_volumes_do_not_stay() {
+    let Some(host) = host() else { return };
+    let raw = client(&host);
+    let tag = format!(
+        "vhost-test-volume-{}",
+        hex::encode(rand::random::<[u8; 6]>())
+    );
+    let id = stranger(&raw, &tag).await;
+    let commit = CommitContainerOptionsBuilder::new()
+        .container(&id)
+        .repo(&tag)
+        .changes("VOLUME /var/lib/postgresql/data")
+        .build();
+    raw.commit_container(commit, ContainerConfig::default())
+        .await
+        .unwrap();
+    remove(&raw, &id).await;
+
+    let docker = Docker::connect(&host).await.unwrap();
+    let engine = Engine::Docker(docker.image(&tag).await.unwrap());
+    let drill = Drill::new();
+    let scoped = scope(
+        &engine,
+        &drill.spec,
+        &drill.journal(),
+        &drill.stop,
+        async |sandbox| {
+            for wall in sandbox.inspect().await.unwrap() {
+                assert_eq!(wall.holds, Holds::Yes, "{wall:?}");
+            }
+        },
+    )
+    .await;
+    let volumes: Vec<_> = scoped
+        .teardown
+        .removals
+        .iter()
+        .filter(|r| r.kind == "volume")
+        .collect();
+    let abandoned = sandbox_walls::abandoned(&engine).await;
+    let cleaned = clean(&abandoned.journal_path()).await.unwrap();
+    raw.remove_image(&tag, None::<RemoveImageOptions>, None)
+        .await
+        .unwrap();
+
+    scoped.body.unwrap();
+    assert_eq!(volumes.len(), 1, "{:?}", scoped.teardown);
+    assert!(
+        scoped
+            .teardown
+            .removals
+            .iter()
+            .all(|r| r.outcome == Removed::Gone)
+    );
+    assert!(raw.inspect_volume(&volumes[0].name).await.is_err());
+    let Cleaned::Done(removals) = cleaned else {
+        panic!("nobody holds the lock");
+    };
+    assert!(removals.iter().any(|r| r.kind == "volume"), "{removals:?}");
+    assert!(
+        removals.iter().all(|r| r.outcome == Removed::Gone),
+        "{removals:?}"
+    );
 }
 
 #[tokio::test]

@@ -254,3 +254,60 @@ fn subject(record: &Record) -> Option<(String, String)> {
     };
     Some((kind.to_owned(), name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run() -> RunId {
+        "20261123T181700Z-4f9a2c".parse().unwrap()
+    }
+
+    fn left(path: &Path) -> Result<Opened, JournalError> {
+        Left::open(path)
+    }
+
+    #[test]
+    fn a_journal_is_live_while_its_writer_holds_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        let journal = Journal::create(&path, &run()).unwrap();
+        let directory = Record::Directory {
+            path: PathBuf::from("/var/tmp/a"),
+        };
+        journal.write(&directory).unwrap();
+        journal
+            .write(&Record::Directory { path: "/b".into() })
+            .unwrap();
+        journal.write(&Record::settled("directory", "/b")).unwrap();
+        assert!(matches!(left(&path).unwrap(), Opened::Live));
+        assert!(matches!(
+            Journal::create(&path, &run()),
+            Err(JournalError::Create { .. })
+        ));
+        drop(journal);
+        let Opened::Over(over) = left(&path).unwrap() else {
+            panic!("nobody holds the lock");
+        };
+        assert_eq!(over.run, run());
+        assert_eq!(over.records, [directory]);
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_announced_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        drop(Journal::create(&path, &run()).unwrap());
+        let whole = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{whole}{{\"record\":\"direc")).unwrap();
+        assert!(matches!(left(&path).unwrap(), Opened::Over(over) if over.records.is_empty()));
+
+        std::fs::write(&path, format!("{whole}nonsense\n")).unwrap();
+        assert!(matches!(
+            left(&path),
+            Err(JournalError::NotARecord { line: 2, .. })
+        ));
+        std::fs::write(&path, "").unwrap();
+        assert!(matches!(left(&path), Err(JournalError::NoRun { .. })));
+    }
+}

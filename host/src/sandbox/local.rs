@@ -2,6 +2,7 @@
 
 mod inspect;
 mod launcher;
+mod running;
 mod spawner;
 mod view;
 
@@ -11,18 +12,18 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
 use super::home::Home;
 use super::journal::{Journal, Record};
 use super::process::{Exec, Process, Run, Stdin};
 use super::user::User;
-use super::{Removal, Removed, SandboxError, Spec, WallSeen, server};
+use super::{SandboxError, Spec, WallSeen, server};
 use launcher::{Launcher, Tell};
+pub(super) use running::{Running, kill};
 use spawner::Spawner;
 use view::{Mount, Seer};
 
@@ -124,7 +125,7 @@ impl Local {
             .stderr(Stdio::from(log));
         let mut child = self.spawner.spawn(command).await.map_err(failed)?;
         let (input, output) = (child.stdin.take(), child.stdout.take());
-        let running = remains.insert(Running { child, first: None });
+        let running = remains.insert(Running::new(child));
 
         let mut told = String::new();
         if let Some(mut output) = output {
@@ -141,11 +142,11 @@ impl Local {
             name: spec.name.to_string(),
             said: server::tail(home),
         })?;
-        let started = inspect::started(first)?.ok_or_else(|| SandboxError::Died {
+        let started = running::started(first)?.ok_or_else(|| SandboxError::Died {
             name: spec.name.to_string(),
             said: server::tail(home),
         })?;
-        running.first = Some((first, started));
+        running.first(first, started);
         journal.write(&Record::Process {
             pid: first,
             started,
@@ -155,8 +156,8 @@ impl Local {
             input.write_all(b"go\n").await.map_err(failed)?;
         }
         let version = server::ready(home, spec.name.as_str(), stop, async || {
-            let status = running.child.try_wait().map_err(failed)?;
-            Ok(status.map(|_| server::tail(home)))
+            let ended = running.ended().map_err(failed)?;
+            Ok(ended.then(|| server::tail(home)))
         })
         .await?;
         let server = Server {
@@ -212,93 +213,6 @@ impl Local {
 fn child_pid(told: &str) -> Option<i32> {
     let info: serde_json::Value = serde_json::from_str(told).ok()?;
     i32::try_from(info.get("child-pid")?.as_i64()?).ok()
-}
-
-/// The processes of a server, from the moment that the first one exists.
-#[derive(Debug)]
-pub(super) struct Running {
-    child: Child,
-    /// The first process of the sandbox's namespace as the host numbers it, and when it started.
-    first: Option<(i32, u64)>,
-}
-
-impl Running {
-    /// Kills the first process inside, whose end takes every other with it (pid_namespaces(7)), then the launcher.
-    ///
-    /// In this order the launcher collects its child; the other way round that would be left to the machine's init.
-    pub(super) async fn remove(&mut self) -> Vec<Removal> {
-        let mut removals = Vec::new();
-        if let Some((pid, started)) = self.first {
-            removals.push(kill(pid, started).await);
-        }
-        // Without a number the launcher has ended and been collected already.
-        if let Some(pid) = self.child.id() {
-            let ended = match self.first {
-                // A launcher whose child is gone ends by itself; one that hangs is not waited for any longer.
-                Some(_) => tokio::time::timeout(Duration::from_secs(5), self.child.wait())
-                    .await
-                    .is_ok(),
-                None => false,
-            };
-            let killed = if ended {
-                Ok(())
-            } else {
-                self.child.kill().await
-            };
-            removals.push(Removal {
-                kind: "process",
-                name: pid.to_string(),
-                outcome: match killed {
-                    Ok(()) => Removed::Gone,
-                    Err(e) => Removed::LeftBehind {
-                        why: format!("it cannot be killed: {e}"),
-                        remove_with: format!("sudo kill -KILL {pid}"),
-                    },
-                },
-            });
-        }
-        removals
-    }
-
-    /// What a drop can do without waiting.
-    pub(super) fn start_kill(&mut self) {
-        // The process may be gone already; nobody can be told of another failure from a drop.
-        let _gone = self.child.start_kill();
-    }
-}
-
-/// Kills one process, known by its number and its start, and waits until it is gone.
-pub(super) async fn kill(pid: i32, started: u64) -> Removal {
-    let removal = |outcome| Removal {
-        kind: "process",
-        name: pid.to_string(),
-        outcome,
-    };
-    let left = |why: String| {
-        removal(Removed::LeftBehind {
-            why,
-            remove_with: format!("sudo kill -KILL {pid}"),
-        })
-    };
-    let mut refused = None;
-    for _ in 0..500 {
-        match inspect::started(pid) {
-            Ok(Some(now)) if now == started => {}
-            // No process has this number, or another process that came later.
-            Ok(_) => return removal(Removed::Gone),
-            Err(e) => return left(format!("nobody can tell whether it is gone: {e}")),
-        }
-        if let Some(pid) = rustix::process::Pid::from_raw(pid)
-            && let Err(e) = rustix::process::kill_process(pid, rustix::process::Signal::KILL)
-        {
-            refused = Some(e);
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    left(match refused {
-        Some(e) => format!("it cannot be killed: {e}"),
-        None => "it is still there 5 s after it was killed".to_owned(),
-    })
 }
 
 /// A local server that answers.

@@ -8,32 +8,6 @@ use super::view::Mount;
 use crate::sandbox::user::User;
 use crate::sandbox::{Holds, Limits, SandboxError, Wall, WallSeen};
 
-/// When a process started, in clock ticks since the machine's start; `None` when there is no such process.
-///
-/// A zombie counts as gone: it runs nothing, and its parent will collect it.
-pub(super) fn started(pid: i32) -> Result<Option<u64>, SandboxError> {
-    let path = format!("/proc/{pid}/stat");
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        // The process ended between open and read.
-        Err(e) if e.raw_os_error() == Some(rustix::io::Errno::SRCH.raw_os_error()) => {
-            return Ok(None);
-        }
-        Err(source) => return Err(SandboxError::Look { what: path, source }),
-    };
-    // The second field is the program's name in parentheses and may hold anything, so fields count from the last one.
-    let fields: Vec<&str> = match text.rsplit_once(')') {
-        Some((_, rest)) => rest.split_ascii_whitespace().collect(),
-        None => Vec::new(),
-    };
-    match (fields.first(), fields.get(19).and_then(|f| f.parse().ok())) {
-        (Some(&("Z" | "X")), _) => Ok(None),
-        (Some(_), Some(ticks)) => Ok(Some(ticks)),
-        _ => Err(SandboxError::NotUnderstood { what: path, text }),
-    }
-}
-
 /// Every wall that can be seen from outside.
 pub(super) fn walls(
     pid: i32,
