@@ -1,6 +1,74 @@
 //! The ephemeral Postgres that a dump is restored into; it owns its own removal.
 
+pub mod clean;
+pub mod docker;
+mod error;
+mod home;
+pub mod journal;
+pub mod local;
+mod process;
+mod scope;
+mod server;
+mod user;
+
+use std::path::PathBuf;
+
 use serde::Serialize;
+
+use crate::plan::name::{Name, RunId};
+pub use error::SandboxError;
+pub use journal::{Journal, JournalError};
+pub use process::{Exec, Output, Process, Stdin};
+pub use scope::{Ended, Login, Sandbox, Scoped, scope};
+
+/// What runs sandboxes, ready to use.
+#[derive(Clone, Debug)]
+pub enum Engine {
+    Docker(docker::Image),
+    Local(local::Local),
+}
+
+impl Engine {
+    pub fn kind(&self) -> EngineKind {
+        match self {
+            Engine::Docker(_) => EngineKind::Docker,
+            Engine::Local(_) => EngineKind::Local,
+        }
+    }
+}
+
+/// What one sandbox is to be.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// The exact name of its directory, and of its container where it has one.
+    pub name: Name,
+    pub run: RunId,
+    /// An existing directory that everybody can enter, for example `/var/tmp`; the sandbox makes its own inside.
+    pub base: PathBuf,
+    pub limits: Limits,
+    /// Server settings beyond the defaults, which they override; the walls stay.
+    pub settings: Vec<(String, String)>,
+    pub data: Data,
+}
+
+/// What a sandbox may use of the machine.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// In bytes.
+    pub memory: u64,
+    /// In processors; parts of one are possible.
+    pub cpus: f64,
+    pub pids: u32,
+}
+
+/// Where the cluster's files lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// In the sandbox's own directory.
+    Disk,
+    /// In memory, limited by [`Limits::memory`].
+    Memory,
+}
 
 /// What a sandbox runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
@@ -59,7 +127,7 @@ pub enum ContainerIdentity {
     },
 }
 
-/// What removing a sandbox came to.
+/// What removing a sandbox came to: what was made last comes first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Teardown {
     pub removals: Vec<Removal>,

@@ -1,0 +1,186 @@
+//! The image's own tools, run in the container by the engine.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use bollard::container::LogOutput;
+use bollard::errors::Error;
+use bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
+use futures_util::{Stream, StreamExt};
+use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
+use tokio::task::JoinHandle;
+
+use super::Docker;
+use super::container::{FIND, Server};
+use crate::sandbox::SandboxError;
+use crate::sandbox::process::{self, Exec, Process, Stdin};
+
+/// Leaves the process's own number where [`Run::kill`] finds it: the engine can start a process but not end one.
+const WRAP: &str = r#"
+echo $$ >"$1"
+shift
+tool=$1
+shift
+exec "$bin/$tool" "$@"
+"#;
+const OUTPUT: usize = 256 << 10;
+
+impl Server {
+    pub(in crate::sandbox) async fn exec(&self, exec: Exec) -> Result<Process, SandboxError> {
+        let name = self.spec.name.as_str();
+        let failed = |source| SandboxError::Container {
+            operation: "run a tool in",
+            name: name.to_owned(),
+            source,
+        };
+        let pid_file = format!("/tmp/vhost-{:016x}", rand::random::<u64>());
+        let script = [FIND, WRAP].concat();
+        let mut cmd = vec!["/bin/sh", "-c", &script, "vhost", &pid_file, &exec.tool];
+        cmd.extend(exec.args.iter().map(String::as_str));
+        let cmd = cmd.into_iter().map(str::to_owned).collect();
+        let mut env = vec!["PGHOST=/vhost/run".to_owned(), "PGUSER=postgres".to_owned()];
+        env.extend(exec.env.iter().map(|(key, value)| format!("{key}={value}")));
+        let user = format!("{}:{}", self.user.uid(), self.user.gid());
+        let run = start(&self.docker, &self.id, cmd, env, user.clone(), exec.stdin).await;
+        let (id, output, input) = run.map_err(failed)?;
+        let (stdout, for_stdout) = duplex(OUTPUT);
+        let (stderr, for_stderr) = duplex(OUTPUT);
+        let reader = tokio::spawn(split(output, for_stdout, for_stderr));
+        Ok(Process {
+            stdin: match exec.stdin {
+                Stdin::Null => None,
+                Stdin::Piped => Some(Box::new(input)),
+            },
+            stdout: Box::new(stdout),
+            stderr: Box::new(stderr),
+            tool: exec.tool,
+            sandbox: name.to_owned(),
+            run: process::Run::Docker(Run {
+                docker: self.docker.clone(),
+                container: self.id.clone(),
+                name: name.to_owned(),
+                user,
+                id,
+                pid_file,
+                reader: Some(reader),
+            }),
+        })
+    }
+}
+
+type Frames = Pin<Box<dyn Stream<Item = Result<LogOutput, Error>> + Send>>;
+type Input = Pin<Box<dyn tokio::io::AsyncWrite + Send>>;
+
+async fn start(
+    docker: &Docker,
+    container: &str,
+    cmd: Vec<String>,
+    env: Vec<String>,
+    user: String,
+    stdin: Stdin,
+) -> Result<(String, Frames, Input), Error> {
+    let options = CreateExecOptions {
+        attach_stdin: Some(stdin == Stdin::Piped),
+        attach_stdout: Some(true),
+        attach_stderr: Some(true),
+        cmd: Some(cmd),
+        env: Some(env),
+        user: Some(user),
+        ..CreateExecOptions::default()
+    };
+    let id = docker.client.create_exec(container, options).await?.id;
+    let options = StartExecOptions {
+        detach: false,
+        tty: false,
+        output_capacity: Some(OUTPUT),
+    };
+    match docker.client.start_exec(&id, Some(options)).await? {
+        StartExecResults::Attached { output, input } => Ok((id, output, input)),
+        // The engine was asked not to detach; if it did, there is no output to read.
+        StartExecResults::Detached => Err(Error::RequestTimeoutError),
+    }
+}
+
+/// Takes the engine's one stream apart. A reader that is gone is not waited for.
+async fn split(
+    mut frames: Frames,
+    mut stdout: DuplexStream,
+    mut stderr: DuplexStream,
+) -> Result<(), Error> {
+    while let Some(frame) = frames.next().await {
+        let _gone = match frame? {
+            LogOutput::StdOut { message } | LogOutput::Console { message } => {
+                stdout.write_all(&message).await
+            }
+            LogOutput::StdErr { message } => stderr.write_all(&message).await,
+            LogOutput::StdIn { .. } => Ok(()),
+        };
+    }
+    Ok(())
+}
+
+/// A tool that the engine runs.
+pub(in crate::sandbox) struct Run {
+    docker: Docker,
+    container: String,
+    name: String,
+    user: String,
+    id: String,
+    pid_file: String,
+    /// Ends with the tool's output; taken by the first wait.
+    reader: Option<JoinHandle<Result<(), Error>>>,
+}
+
+impl Run {
+    pub(in crate::sandbox) async fn wait(&mut self) -> Result<i32, SandboxError> {
+        let failed = |operation, source| SandboxError::Container {
+            operation,
+            name: self.name.clone(),
+            source,
+        };
+        if let Some(reader) = self.reader.take() {
+            match reader.await {
+                Ok(read) => read.map_err(|e| failed("read a tool's output from", e))?,
+                // The task neither panics nor is cancelled; were it so, the exit code below still says how it ended.
+                Err(_) => {}
+            }
+        }
+        loop {
+            let seen = self
+                .docker
+                .client
+                .inspect_exec(&self.id)
+                .await
+                .map_err(|e| failed("ask after a tool in", e))?;
+            if seen.running == Some(false)
+                && let Some(code) = seen.exit_code
+            {
+                return Ok(i32::try_from(code).unwrap_or(i32::MAX));
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    pub(in crate::sandbox) async fn kill(&mut self) -> Result<(), SandboxError> {
+        let script = "kill -KILL \"$(cat \"$1\")\"";
+        let cmd = ["/bin/sh", "-c", script, "vhost", &self.pid_file];
+        let (_, mut output, _) = start(
+            &self.docker,
+            &self.container,
+            cmd.map(str::to_owned).to_vec(),
+            Vec::new(),
+            self.user.clone(),
+            Stdin::Null,
+        )
+        .await
+        .map_err(|source| SandboxError::Container {
+            operation: "end a tool in",
+            name: self.name.clone(),
+            source,
+        })?;
+        // A tool that has ended by itself cannot be killed, and need not be: what kill says of that is not read.
+        while output.next().await.is_some() {}
+        self.wait().await?;
+        Ok(())
+    }
+}

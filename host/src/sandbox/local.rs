@@ -1,0 +1,372 @@
+//! The local engine: this machine's own Postgres programs, in namespaces of their own.
+
+mod inspect;
+mod launcher;
+mod spawner;
+mod view;
+
+use std::ffi::OsString;
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, Command};
+use tokio_util::sync::CancellationToken;
+
+use super::home::Home;
+use super::journal::{Journal, Record};
+use super::process::{Exec, Process, Run, Stdin};
+use super::user::User;
+use super::{Removal, Removed, SandboxError, Spec, WallSeen, server};
+use launcher::{Launcher, Tell};
+use spawner::Spawner;
+use view::{Mount, Seer};
+
+/// Postgres programs and a launcher that were found on this machine.
+#[derive(Clone, Debug)]
+pub struct Local {
+    bin_dir: PathBuf,
+    installation: Vec<Mount>,
+    launcher: Launcher,
+    spawner: Arc<Spawner>,
+}
+
+/// Runs first inside: waits until the host has journaled this process, then takes the limits upon itself.
+///
+/// dash calls the number of processes `-p`, other shells `-u`. The process's own user namespace is what it is
+/// counted in, so a user's other processes do not matter.
+const LIMITS: &str = r#"
+ulimit -c 0
+ulimit -u "$1" 2>/dev/null || ulimit -p "$1" || exit 1
+ulimit -v "$2" || exit 1
+shift 2
+"#;
+const GATE: &str = r#"
+read -r go || exit 1
+exec </dev/null >&2
+"#;
+/// A pipe that holds this much keeps the writer and the tool from waking each other for every 64 KiB.
+const PIPE: usize = 1 << 20;
+
+impl Local {
+    /// Looks for the Postgres programs in `bin_dir`, and for a launcher in the directories of `search`.
+    pub fn find(bin_dir: &Path, search: &[PathBuf]) -> Result<Local, SandboxError> {
+        for program in ["postgres", "initdb", "psql"] {
+            if !bin_dir.join(program).is_file() {
+                return Err(SandboxError::NoPostgres {
+                    program,
+                    bin_dir: bin_dir.to_owned(),
+                });
+            }
+        }
+        let bin_dir = fs::canonicalize(bin_dir).map_err(|source| SandboxError::Look {
+            what: bin_dir.display().to_string(),
+            source,
+        })?;
+        Ok(Local {
+            installation: view::installation(&bin_dir)?,
+            launcher: Launcher::find(search).ok_or(SandboxError::NoLauncher)?,
+            spawner: Arc::new(Spawner::new().map_err(|source| SandboxError::Spawn {
+                program: "the spawning thread".to_owned(),
+                source,
+            })?),
+            bin_dir,
+        })
+    }
+
+    /// Where the Postgres programs are.
+    pub fn bin_dir(&self) -> &Path {
+        &self.bin_dir
+    }
+
+    /// Starts the server and waits until it answers; `remains` holds whatever exists, also when this fails.
+    pub(super) async fn start(
+        &self,
+        spec: &Spec,
+        home: &Home,
+        user: User,
+        journal: &Journal,
+        stop: &CancellationToken,
+        remains: &mut Option<Running>,
+    ) -> Result<(Server, String), SandboxError> {
+        if let User::Unshared { .. } = user {
+            view::within_reach(&self.bin_dir)?;
+            view::within_reach(&spec.base)?;
+        }
+        let failed = |source| SandboxError::Spawn {
+            program: "the sandbox's server".to_owned(),
+            source,
+        };
+        let mounts = view::view(&self.installation, home, spec, Seer::Server);
+        let script = [GATE, LIMITS, server::START].concat();
+        let mut command = self.command(
+            spec,
+            home,
+            user,
+            &mounts,
+            Tell::ChildPid,
+            &script,
+            &[self.bin_dir.clone().into()],
+        );
+        let log = OpenOptions::new()
+            .append(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(home.start_log())
+            .map_err(failed)?;
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::from(log));
+        let mut child = self.spawner.spawn(command).await.map_err(failed)?;
+        let (input, output) = (child.stdin.take(), child.stdout.take());
+        let running = remains.insert(Running { child, first: None });
+
+        let mut told = String::new();
+        if let Some(mut output) = output {
+            // The launcher closes its end when the program starts, or when it gives up.
+            let mut chunk = [0; 512];
+            while !told.contains('}') {
+                match output.read(&mut chunk).await.map_err(failed)? {
+                    0 => break,
+                    n => told.push_str(&String::from_utf8_lossy(&chunk[..n])),
+                }
+            }
+        }
+        let first = child_pid(&told).ok_or_else(|| SandboxError::Died {
+            name: spec.name.to_string(),
+            said: server::tail(home),
+        })?;
+        let started = inspect::started(first)?.ok_or_else(|| SandboxError::Died {
+            name: spec.name.to_string(),
+            said: server::tail(home),
+        })?;
+        running.first = Some((first, started));
+        journal.write(&Record::Process {
+            pid: first,
+            started,
+            uid: user.uid(),
+        })?;
+        if let Some(mut input) = input {
+            input.write_all(b"go\n").await.map_err(failed)?;
+        }
+        let version = server::ready(home, spec.name.as_str(), stop, async || {
+            let status = running.child.try_wait().map_err(failed)?;
+            Ok(status.map(|_| server::tail(home)))
+        })
+        .await?;
+        let server = Server {
+            local: self.clone(),
+            spec: spec.clone(),
+            home: home.clone(),
+            user,
+            pid: first,
+        };
+        Ok((server, version))
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is one part of a command line"
+    )]
+    fn command(
+        &self,
+        spec: &Spec,
+        home: &Home,
+        user: User,
+        mounts: &[Mount],
+        tell: Tell,
+        script: &str,
+        args: &[OsString],
+    ) -> Command {
+        let mut all: Vec<OsString> = vec![
+            spec.limits.pids.to_string().into(),
+            (spec.limits.memory / 1024).to_string().into(),
+        ];
+        all.extend_from_slice(args);
+        let line = self
+            .launcher
+            .command_line(mounts, home, user, tell, script, &all);
+        let mut command = Command::new(&line[0]);
+        command
+            .args(&line[1..])
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin:/usr/sbin:/sbin")
+            .env("LC_ALL", "C.UTF-8")
+            .env("HOME", "/tmp")
+            // The caller's directory may be one that the sandbox's user cannot enter.
+            .current_dir("/")
+            .kill_on_drop(true);
+        if let User::Unshared { uid } = user {
+            // As root the standard library also drops the supplementary groups here.
+            command.uid(uid).gid(uid);
+        }
+        command
+    }
+}
+
+fn child_pid(told: &str) -> Option<i32> {
+    let info: serde_json::Value = serde_json::from_str(told).ok()?;
+    i32::try_from(info.get("child-pid")?.as_i64()?).ok()
+}
+
+/// The processes of a server, from the moment that the first one exists.
+#[derive(Debug)]
+pub(super) struct Running {
+    child: Child,
+    /// The first process of the sandbox's namespace as the host numbers it, and when it started.
+    first: Option<(i32, u64)>,
+}
+
+impl Running {
+    /// Kills the first process inside, whose end takes every other with it (pid_namespaces(7)), then the launcher.
+    ///
+    /// In this order the launcher collects its child; the other way round that would be left to the machine's init.
+    pub(super) async fn remove(&mut self) -> Vec<Removal> {
+        let mut removals = Vec::new();
+        if let Some((pid, started)) = self.first {
+            removals.push(kill(pid, started).await);
+        }
+        // Without a number the launcher has ended and been collected already.
+        if let Some(pid) = self.child.id() {
+            let ended = match self.first {
+                // A launcher whose child is gone ends by itself; one that hangs is not waited for any longer.
+                Some(_) => tokio::time::timeout(Duration::from_secs(5), self.child.wait())
+                    .await
+                    .is_ok(),
+                None => false,
+            };
+            let killed = if ended {
+                Ok(())
+            } else {
+                self.child.kill().await
+            };
+            removals.push(Removal {
+                kind: "process",
+                name: pid.to_string(),
+                outcome: match killed {
+                    Ok(()) => Removed::Gone,
+                    Err(e) => Removed::LeftBehind {
+                        why: format!("it cannot be killed: {e}"),
+                        remove_with: format!("sudo kill -KILL {pid}"),
+                    },
+                },
+            });
+        }
+        removals
+    }
+
+    /// What a drop can do without waiting.
+    pub(super) fn start_kill(&mut self) {
+        // The process may be gone already; nobody can be told of another failure from a drop.
+        let _gone = self.child.start_kill();
+    }
+}
+
+/// Kills one process, known by its number and its start, and waits until it is gone.
+pub(super) async fn kill(pid: i32, started: u64) -> Removal {
+    let removal = |outcome| Removal {
+        kind: "process",
+        name: pid.to_string(),
+        outcome,
+    };
+    let left = |why: String| {
+        removal(Removed::LeftBehind {
+            why,
+            remove_with: format!("sudo kill -KILL {pid}"),
+        })
+    };
+    let mut refused = None;
+    for _ in 0..500 {
+        match inspect::started(pid) {
+            Ok(Some(now)) if now == started => {}
+            // No process has this number, or another process that came later.
+            Ok(_) => return removal(Removed::Gone),
+            Err(e) => return left(format!("nobody can tell whether it is gone: {e}")),
+        }
+        if let Some(pid) = rustix::process::Pid::from_raw(pid)
+            && let Err(e) = rustix::process::kill_process(pid, rustix::process::Signal::KILL)
+        {
+            refused = Some(e);
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    left(match refused {
+        Some(e) => format!("it cannot be killed: {e}"),
+        None => "it is still there 5 s after it was killed".to_owned(),
+    })
+}
+
+/// A local server that answers.
+#[derive(Debug)]
+pub(super) struct Server {
+    local: Local,
+    spec: Spec,
+    home: Home,
+    user: User,
+    /// The postmaster, which is the first process of its namespace, as the host numbers it.
+    pid: i32,
+}
+
+impl Server {
+    pub(super) async fn exec(&self, exec: Exec) -> Result<Process, SandboxError> {
+        let mounts = view::view(&self.local.installation, &self.home, &self.spec, Seer::Tool);
+        let mut args: Vec<OsString> = vec![self.local.bin_dir.join(&exec.tool).into()];
+        args.extend(exec.args.iter().map(OsString::from));
+        let script = [LIMITS, "exec \"$@\"\n"].concat();
+        let mut command = self.local.command(
+            &self.spec,
+            &self.home,
+            self.user,
+            &mounts,
+            Tell::Nothing,
+            &script,
+            &args,
+        );
+        command
+            .env("PGHOST", "/vhost/run")
+            .env("PGUSER", "postgres")
+            .envs(exec.env)
+            .stdin(match exec.stdin {
+                Stdin::Null => Stdio::null(),
+                Stdin::Piped => Stdio::piped(),
+            })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let failed = |source| SandboxError::Spawn {
+            program: exec.tool.clone(),
+            source,
+        };
+        let mut child = self.local.spawner.spawn(command).await.map_err(failed)?;
+        let stdin = child.stdin.take();
+        if let Some(pipe) = &stdin {
+            // A user's pipes may have used up their allowance (pipe(7), pipe-user-pages-soft); a smaller one works too.
+            let _smaller = rustix::pipe::fcntl_setpipe_size(pipe, PIPE);
+        }
+        let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
+            return Err(failed(std::io::Error::other("its output is not connected")));
+        };
+        Ok(Process {
+            stdin: stdin.map(|pipe| Box::new(pipe) as _),
+            stdout: Box::new(stdout),
+            stderr: Box::new(stderr),
+            tool: exec.tool,
+            sandbox: self.spec.name.to_string(),
+            run: Run::Local(child),
+        })
+    }
+
+    pub(super) fn inspect(&self) -> Result<Vec<WallSeen>, SandboxError> {
+        let mounts = view::view(
+            &self.local.installation,
+            &self.home,
+            &self.spec,
+            Seer::Server,
+        );
+        inspect::walls(self.pid, &mounts, self.user, &self.spec.limits)
+    }
+}

@@ -1,0 +1,196 @@
+//! Sandboxes of the docker engine, on the engine and image that the environment names.
+//!
+//! `VHOST_TEST_DOCKER_HOST` is the engine, for example `unix:///var/run/docker.sock`; `VHOST_TEST_DOCKER_IMAGE` the
+//! image, `vhost-postgres:15` unless it says otherwise. Without an engine these tests say so and end, except where `CI` is set.
+
+mod sandbox_walls;
+
+use bollard::models::ContainerCreateBody;
+use bollard::query_parameters::{CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder};
+use sandbox_walls::Drill;
+use vhost::sandbox::clean::{Cleaned, clean};
+use vhost::sandbox::docker::Docker;
+use vhost::sandbox::{ContainerIdentity, Ended, Engine, Removed, SandboxError, scope};
+
+fn host() -> Option<String> {
+    match std::env::var("VHOST_TEST_DOCKER_HOST") {
+        Ok(host) => Some(host),
+        Err(_) if std::env::var_os("CI").is_some() => {
+            panic!("VHOST_TEST_DOCKER_HOST must name a Docker engine where CI is set")
+        }
+        Err(_) => {
+            eprintln!("no Docker engine: set VHOST_TEST_DOCKER_HOST");
+            None
+        }
+    }
+}
+
+fn image() -> String {
+    std::env::var("VHOST_TEST_DOCKER_IMAGE").unwrap_or_else(|_| "vhost-postgres:15".to_owned())
+}
+
+async fn engine() -> Option<Engine> {
+    let docker = Docker::connect(&host()?).await.unwrap();
+    Some(Engine::Docker(docker.image(&image()).await.unwrap()))
+}
+
+fn client(host: &str) -> bollard::Docker {
+    bollard::Docker::connect_with_unix(
+        host,
+        60,
+        &bollard::ClientVersion {
+            major_version: 1,
+            minor_version: 41,
+        },
+    )
+    .unwrap()
+}
+
+macro_rules! on_docker {
+    ($($test:ident),* $(,)?) => {
+        $(#[tokio::test]
+        async fn $test() {
+            if let Some(engine) = engine().await {
+                sandbox_walls::$test(&engine).await;
+            }
+        })*
+    };
+}
+
+on_docker!(
+    tools_run_inside,
+    walls_hold,
+    torn_down_after_a_panic,
+    torn_down_when_interrupted,
+    bad_settings_are_named,
+    a_strangers_directory_is_left_alone,
+    data_can_live_in_memory,
+    cleaned_after_abandonment,
+    cleaning_refuses_another_directory,
+);
+
+#[tokio::test]
+async fn it_answers_and_goes() {
+    if let Some(engine) = engine().await {
+        let took = sandbox_walls::answers_and_goes(&engine).await;
+        println!("ready after {took:?}");
+    }
+}
+
+/// Makes a container that never starts, as a stranger would.
+async fn stranger(docker: &bollard::Docker, name: &str) -> String {
+    let options = CreateContainerOptionsBuilder::new().name(name).build();
+    let body = ContainerCreateBody {
+        image: Some(image()),
+        cmd: Some(vec!["true".to_owned()]),
+        ..ContainerCreateBody::default()
+    };
+    docker
+        .create_container(Some(options), body)
+        .await
+        .unwrap()
+        .id
+}
+
+async fn remove(docker: &bollard::Docker, id: &str) {
+    let options = RemoveContainerOptionsBuilder::new()
+        .force(true)
+        .v(true)
+        .build();
+    docker.remove_container(id, Some(options)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_strangers_container_is_left_alone() {
+    let Some(engine) = engine().await else { return };
+    let host = host().unwrap();
+    let (docker, raw) = (Docker::connect(&host).await.unwrap(), client(&host));
+    let drill = Drill::new();
+    let name = drill.spec.name.as_str();
+    let id = stranger(&raw, name).await;
+    let before = docker.container_identity(name).await.unwrap();
+    assert!(
+        matches!(&before, ContainerIdentity::Present { id: found, status, .. } if *found == id && status == "created")
+    );
+
+    let scoped = scope(
+        &engine,
+        &drill.spec,
+        &drill.journal(),
+        &drill.stop,
+        async |_| (),
+    )
+    .await;
+    assert!(
+        matches!(
+            scoped.body,
+            Err(Ended::CouldNotStart(SandboxError::NameTaken {
+                kind: "container",
+                ..
+            }))
+        ),
+        "{:?}",
+        scoped.body
+    );
+    assert!(
+        scoped
+            .teardown
+            .removals
+            .iter()
+            .all(|r| r.kind != "container" && r.outcome == Removed::Gone)
+    );
+    assert_eq!(
+        clean(&drill.journal_path()).await.unwrap(),
+        Cleaned::Done(Vec::new())
+    );
+    assert_eq!(docker.container_identity(name).await.unwrap(), before);
+    remove(&raw, &id).await;
+    // The engine would take the beginning of an id for a name; an exact name it is not.
+    assert!(matches!(
+        docker.container_identity(&id[..12]).await.unwrap(),
+        ContainerIdentity::Absent { .. }
+    ));
+}
+
+/// Between the drill's death and the cleaning somebody else took the name: what they made is not ours to remove.
+#[tokio::test]
+async fn cleaning_refuses_another_container() {
+    let Some(engine) = engine().await else { return };
+    let host = host().unwrap();
+    let raw = client(&host);
+    let drill = sandbox_walls::abandoned(&engine).await;
+    let name = drill.spec.name.as_str();
+    remove(&raw, name).await;
+    let id = stranger(&raw, name).await;
+    let Cleaned::Done(removals) = clean(&drill.journal_path()).await.unwrap() else {
+        panic!("nobody holds the lock");
+    };
+    let container = removals.iter().find(|r| r.kind == "container").unwrap();
+    assert!(
+        matches!(&container.outcome, Removed::LeftBehind { why, .. } if why.contains("io.vhost.run")),
+        "{container:?}"
+    );
+    assert!(!drill.home().exists());
+    remove(&raw, &id).await;
+}
+
+#[tokio::test]
+async fn other_machines_are_refused() {
+    for host in ["tcp://10.0.0.1:2375", "ssh://u@h", "/var/run/docker.sock"] {
+        let refused = Docker::connect(host).await;
+        assert!(
+            matches!(refused, Err(SandboxError::HostNotLocal { .. })),
+            "{host}"
+        );
+    }
+    let gone = Docker::connect("unix:///nowhere/docker.sock").await;
+    assert!(matches!(gone, Err(SandboxError::EngineUnreachable { .. })));
+}
+
+#[tokio::test]
+async fn a_missing_image_is_named() {
+    let Some(host) = host() else { return };
+    let docker = Docker::connect(&host).await.unwrap();
+    let missing = docker.image("vhost-no-such-image:0").await;
+    assert!(matches!(missing, Err(SandboxError::NoImage { .. })));
+}
