@@ -82,9 +82,9 @@ pub fn outcome() -> CheckOutcome {
         status: Status::Pass,
         ended: Ended::Reported,
         findings: vec![
-            finding("rows", "cutter_governance.decision_backlog_history", 5),
-            finding("rows", "cutter_governance.the_rest", 10),
-            finding("total", "cutter_governance", 15),
+            finding("row-count", "cutter_governance.decision_backlog_history", 5),
+            finding("row-count", "cutter_governance.the_rest", 10),
+            finding("row-count-total", "", 15),
         ],
         metrics: vec![("relations".to_owned(), 2.0)],
         log: vec![LogLine {
