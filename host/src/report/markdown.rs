@@ -148,6 +148,25 @@ mod tests {
     }
 
     #[test]
+    fn a_count_that_differs_is_in_the_matrix_and_among_the_findings() {
+        let report = rendered(|evidence| {
+            let finding = &mut evidence.checks.as_mut().unwrap()[0].findings[0];
+            finding.actual = Shown::Count(4);
+            finding.status = Status::Fail;
+        });
+        assert!(report.contains("| cutter_governance.decision_backlog_history | 4 | 5 |\n"));
+        assert!(report.contains("| TOTAL | 14 | 15 |\n"));
+        let row = "| row-count | cutter_governance.decision_backlog_history | FAIL | 5 | 4 |\n";
+        assert!(report.contains(row), "{report}");
+        let report = rendered(|evidence| {
+            evidence.checks.as_mut().unwrap()[0].findings.truncate(1);
+        });
+        assert!(!report.contains("Restored row matrix"));
+        let row = "| row-count | cutter_governance.decision_backlog_history | PASS | 5 | 5 |\n";
+        assert!(report.contains(row), "{report}");
+    }
+
+    #[test]
     fn an_accepted_wall_and_a_writable_role_are_noted() {
         let mut evidence = sample::evidence();
         sample::server(&mut evidence)

@@ -87,9 +87,19 @@ mod tests {
         let hostile = "a\u{1b}[2Kb\r\nverdict: PASS\u{9b}31m\u{202e}x\u{200b}";
         for medium in [Medium::Terminal, Medium::Json, Medium::Markdown] {
             let shown = neutral(hostile, medium);
-            assert!(!shown.chars().any(is_invisible), "{shown:?}");
+            let printable = |char: char| matches!(char, ' '..='~');
+            assert!(shown.chars().all(printable), "{shown:?}");
         }
         assert_eq!(neutral("a\nb", Medium::Terminal), "a\\u{a}b");
+    }
+
+    #[test]
+    fn what_reorders_or_hides_is_shown() {
+        let hostile = "\u{ad}\u{61c}\u{180e}\u{200f}\u{2028}\u{2029}\u{202e}\u{2066}\u{feff}\u{fffb}\u{e0041}";
+        for char in hostile.chars() {
+            let shown = neutral(&format!("a{char}b"), Medium::Terminal);
+            assert_eq!(shown, format!("a\\u{{{:x}}}b", u32::from(char)));
+        }
     }
 
     #[test]

@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(report.rows[9].title, "Check row-matrix");
         assert_eq!(
             report.rows[9].result,
-            "rows 2 of 2 as expected (sum 15); total cutter_governance = 15"
+            "row-count 2 of 2 as expected (sum 15); row-count-total = 15"
         );
     }
 

@@ -1,12 +1,11 @@
 //! A good drill, for this room's tests: the incident, made small.
 
-use super::terms::{ChecksAsked, Terms};
-use super::{Evidence, ServerSeen, SourceSeen, Sweep, Timing};
+use super::terms::{ChecksAsked, Terms, WritableRole};
+use super::{Evidence, ServerSeen, SourceSeen, Stop, Sweep, Timing};
 use crate::check::{CheckOutcome, Ended, LogLine, Usage};
 use crate::digest::{Digest, Sha256};
 use crate::event::Stage;
 use crate::finding::{Finding, Shown, Status};
-use crate::plan::WritableRole;
 use crate::restore::{Counted, Gravity, Notice, RelationRows, RestoreFacts};
 use crate::sandbox::{
     ContainerIdentity, EngineKind, Holds, Removal, Removed, Teardown, Wall, WallSeen,
@@ -46,7 +45,7 @@ pub fn server(evidence: &mut Evidence) -> &mut ServerSeen {
 pub fn container(name: &str, started_at: &str) -> ContainerIdentity {
     ContainerIdentity::Present {
         name: name.to_owned(),
-        id: Sha256::of(name.as_bytes()).to_string(),
+        id: format!("{:.12}", Sha256::of(name.as_bytes()).to_string()),
         started_at: started_at.to_owned(),
         status: "running".to_owned(),
     }
@@ -83,9 +82,9 @@ pub fn outcome() -> CheckOutcome {
         status: Status::Pass,
         ended: Ended::Reported,
         findings: vec![
-            finding("rows", "cutter_governance.decision_backlog_history", 5),
-            finding("rows", "cutter_governance.the_rest", 10),
-            finding("total", "cutter_governance", 15),
+            finding("row-count", "cutter_governance.decision_backlog_history", 5),
+            finding("row-count", "cutter_governance.the_rest", 10),
+            finding("row-count-total", "", 15),
         ],
         metrics: vec![("relations".to_owned(), 2.0)],
         log: vec![LogLine {
@@ -209,6 +208,55 @@ pub fn evidence() -> Evidence {
         texts: 40,
         artefacts: vec!["report.md", "report.json"],
         hits: Vec::new(),
+    });
+    evidence
+}
+
+/// Each variant of the evidence that the good drill does not hold.
+pub fn the_other_variants() -> Evidence {
+    let mut evidence = evidence();
+    let before = server(&mut evidence).before.as_mut().unwrap();
+    before.system_identifier = Known::No("revoked".to_owned());
+    before.timeline = Known::No("revoked".to_owned());
+    before.wal_lsn = Known::No("revoked".to_owned());
+    before.container = vec![ContainerIdentity::Absent {
+        name: "prod".to_owned(),
+    }];
+    let session = server(&mut evidence).session.as_mut().unwrap();
+    session.could_write = vec!["superuser".to_owned()];
+    evidence.dump.as_mut().unwrap().origin = Origin::Given;
+    evidence.restore.as_mut().unwrap().roles_created = vec!["directus".to_owned()];
+    let relations = evidence.relations.as_mut().unwrap();
+    relations[0].restored = Counted::Missing;
+    relations[1].restored = Counted::Failed("42501".to_owned());
+    let outcome = &mut evidence.checks.as_mut().unwrap()[0];
+    outcome.ended = Ended::Stopped("fuel".to_owned());
+    outcome.metrics.push(("nan".to_owned(), f64::NAN));
+    let values = [
+        Shown::Nothing,
+        Shown::Null,
+        Shown::Boolean(true),
+        Shown::Text("draft".to_owned()),
+        Shown::Withheld {
+            bytes: 5,
+            salted_sha256: "00".to_owned(),
+        },
+    ];
+    for value in values {
+        let mut finding = outcome.findings[0].clone();
+        finding.actual = value;
+        outcome.findings.push(finding);
+    }
+    let mut silent = outcome.clone();
+    silent.ended = Ended::CouldNotLook("no such table".to_owned());
+    evidence.checks.as_mut().unwrap().push(silent);
+    evidence.teardown.as_mut().unwrap().removals[0].outcome = Removed::LeftBehind {
+        why: "in use".to_owned(),
+        remove_with: "docker rm -f x".to_owned(),
+    };
+    evidence.stop = Some(Stop {
+        stage: Stage::ObserveAgain,
+        cause: "connection refused".to_owned(),
     });
     evidence
 }

@@ -14,8 +14,8 @@ const LINES: usize = 40;
 /// Lines of a check's log before the rest is left to `report.json`.
 const LOG_LINES: usize = 10;
 
-/// The rule whose findings make up the row matrix: one a relation, expected and restored rows as counts.
-const MATRIX_RULE: &str = "rows";
+/// The rule whose findings make up a row matrix: one a relation, expected and restored rows as counts.
+const MATRIX_RULE: &str = "row-count";
 
 fn head(cells: &[&str]) -> String {
     format!(
@@ -50,15 +50,20 @@ fn outcomes(report: &Report) -> &[CheckOutcome] {
     report.evidence.checks.as_deref().unwrap_or(&[])
 }
 
+/// A check's row matrix; one relation makes none, and stays with the findings.
+fn matrix(outcome: &CheckOutcome) -> Vec<&Finding> {
+    let findings = outcome.findings.iter();
+    let rows: Vec<&Finding> = findings
+        .filter(|finding| finding.rule == MATRIX_RULE)
+        .collect();
+    if rows.len() < 2 { Vec::new() } else { rows }
+}
+
 /// For each check that compares rows, what it restored against what it expected.
 pub fn matrices(report: &Report) -> String {
     let mut out = String::new();
     for outcome in outcomes(report) {
-        let rows: Vec<&Finding> = outcome
-            .findings
-            .iter()
-            .filter(|finding| finding.rule == MATRIX_RULE)
-            .collect();
+        let rows = matrix(outcome);
         if rows.is_empty() {
             continue;
         }
@@ -153,11 +158,13 @@ pub fn checks(report: &Report) -> String {
 pub fn findings(report: &Report) -> String {
     let mut out = String::new();
     for outcome in outcomes(report) {
-        let mut findings: Vec<&Finding> = outcome
-            .findings
-            .iter()
-            .filter(|finding| finding.rule != MATRIX_RULE || finding.status != Status::Pass)
-            .collect();
+        let in_matrix = !matrix(outcome).is_empty();
+        let shown_above = |finding: &Finding| {
+            in_matrix && finding.rule == MATRIX_RULE && finding.status == Status::Pass
+        };
+        let findings = outcome.findings.iter();
+        let mut findings: Vec<&Finding> =
+            findings.filter(|finding| !shown_above(finding)).collect();
         if findings.is_empty() && outcome.log.is_empty() {
             continue;
         }
