@@ -13,6 +13,7 @@ pub mod check;
 pub mod digest;
 pub mod event;
 pub mod finding;
+pub mod grant;
 pub mod manifest;
 pub mod restore;
 pub mod sandbox;

@@ -1,0 +1,450 @@
+//! The grants file, `vhost.grants.toml`: what an operator allows, pinned to the component that was reviewed.
+//!
+//! ```toml
+//! version = 1
+//!
+//! [[grant]]
+//! check = "row-matrix"
+//! component = "sha256:6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"
+//! imports = ["vhost:check/query@0.1.0", "vhost:check/log@0.1.0"]  # inert WASI needs no grant
+//! report = "counts"                                             # or "values"; "counts" if absent
+//! read = ["app.orders", "public.units(id, status)", "audit.*"]  # relation, relation(columns), schema.*
+//!
+//! [grant.limits]                                                # all optional, see `Limits`
+//! memory = "64MiB"
+//! time = "30s"
+//! ```
+
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::limits::{self, CEILINGS, Limits};
+use super::review::ReportLevel;
+use super::scope::Scope;
+use crate::digest::Sha256;
+
+/// The interfaces that a grant can name.
+pub const GRANTABLE: [&str; 4] = [
+    "vhost:check/query@0.1.0",
+    "vhost:check/evidence@0.1.0",
+    "vhost:check/settings@0.1.0",
+    "vhost:check/log@0.1.0",
+];
+
+/// The version of the format that this reads.
+const VERSION: i64 = 1;
+/// A check's name becomes part of a role's, which has at most 63 bytes.
+const LONGEST_NAME: usize = 48;
+
+/// Everything that one file grants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grants {
+    pub grants: Vec<Grant>,
+}
+
+/// What one check was granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    pub check: String,
+    pub component: Sha256,
+    pub imports: Vec<String>,
+    pub report: ReportLevel,
+    pub read: Vec<Scope>,
+    pub limits: Limits,
+}
+
+/// Why a grants file says nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum GrantsError {
+    #[error("{}: there is no grants file here: write one, or give its path", path.display())]
+    Missing { path: PathBuf },
+    #[error("{}: the grants file cannot be read", path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{}: the grants file is empty: it starts with `version = {VERSION}`", path.display())]
+    Empty { path: PathBuf },
+    #[error("{}:{line}: {what}", path.display())]
+    Line {
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// What is wrong and what to do about it.
+        what: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileText {
+    version: Spanned<i64>,
+    #[serde(default)]
+    grant: Vec<GrantText>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GrantText {
+    check: Spanned<String>,
+    component: Spanned<String>,
+    imports: Vec<Spanned<String>>,
+    #[serde(default)]
+    report: ReportLevel,
+    #[serde(default)]
+    read: Vec<Spanned<String>>,
+    #[serde(default)]
+    limits: LimitsText,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitsText {
+    memory: Option<Spanned<Size>>,
+    time: Option<Spanned<String>>,
+    statement_time: Option<Spanned<String>>,
+    statements: Option<Spanned<u32>>,
+    rows: Option<Spanned<u64>>,
+    bytes: Option<Spanned<Size>>,
+    cell_bytes: Option<Spanned<Size>>,
+    log_bytes: Option<Spanned<Size>>,
+    findings: Option<Spanned<u32>>,
+}
+
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected bytes as an integer or as text such as \"64MiB\""
+)]
+enum Size {
+    Bytes(u64),
+    Text(String),
+}
+
+/// What is wrong, and where in the text.
+type Wrong = (Range<usize>, String);
+
+impl Grants {
+    pub fn read(path: &Path) -> Result<Self, GrantsError> {
+        let path_buf = || path.to_owned();
+        let text = std::fs::read_to_string(path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => GrantsError::Missing { path: path_buf() },
+            _ => GrantsError::Read {
+                path: path_buf(),
+                source,
+            },
+        })?;
+        Self::parse(path, &text)
+    }
+
+    /// Reads a file's text; `path` only appears in errors.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, GrantsError> {
+        if text.trim().is_empty() {
+            return Err(GrantsError::Empty {
+                path: path.to_owned(),
+            });
+        }
+        let file = toml::from_str::<FileText>(text).map_err(|error| {
+            let what = error.message().lines().collect::<Vec<_>>().join("; ");
+            (error.span().unwrap_or(0..0), what)
+        });
+        file.and_then(check).map_err(|(span, what)| {
+            let before = &text.as_bytes()[..span.start.min(text.len())];
+            GrantsError::Line {
+                path: path.to_owned(),
+                line: 1 + before.iter().filter(|byte| **byte == b'\n').count(),
+                what,
+            }
+        })
+    }
+
+    pub fn get(&self, check: &str) -> Option<&Grant> {
+        self.grants.iter().find(|grant| grant.check == check)
+    }
+}
+
+fn check(file: FileText) -> Result<Grants, Wrong> {
+    if *file.version.get_ref() != VERSION {
+        let what = format!(
+            "this vhost reads version {VERSION} of the format: write `version = {VERSION}`"
+        );
+        return Err((file.version.span(), what));
+    }
+    let mut grants: Vec<Grant> = Vec::with_capacity(file.grant.len());
+    for text in file.grant {
+        let span = text.check.span();
+        let grant = grant(text)?;
+        if grants.iter().any(|other| other.check == grant.check) {
+            let what = format!(
+                "check `{}` is granted twice: keep one of the two",
+                grant.check
+            );
+            return Err((span, what));
+        }
+        grants.push(grant);
+    }
+    Ok(Grants { grants })
+}
+
+fn grant(text: GrantText) -> Result<Grant, Wrong> {
+    let component = text.component.get_ref();
+    let digest = component
+        .strip_prefix("sha256:")
+        .and_then(|hex| hex.parse().ok());
+    let digest = digest.ok_or_else(|| {
+        let what =
+            format!("`{component}` pins no component: write `sha256:` and 64 hexadecimal digits");
+        (text.component.span(), what)
+    })?;
+
+    let mut imports: Vec<String> = Vec::new();
+    for import in text.imports {
+        let name = import.get_ref();
+        if !GRANTABLE.contains(&name.as_str()) {
+            let what = format!(
+                "`{name}` cannot be granted: write one of {}",
+                GRANTABLE.join(", ")
+            );
+            return Err((import.span(), what));
+        }
+        if imports.contains(name) {
+            return Err((
+                import.span(),
+                format!("`{name}` is listed twice: remove one"),
+            ));
+        }
+        imports.push(import.into_inner());
+    }
+
+    let mut read = Vec::with_capacity(text.read.len());
+    for scope in text.read {
+        let parsed = Scope::parse(scope.get_ref())
+            .map_err(|what| (scope.span(), format!("`{}`: {what}", scope.get_ref())))?;
+        if read.contains(&parsed) {
+            return Err((
+                scope.span(),
+                format!("`{parsed}` is listed twice: remove one"),
+            ));
+        }
+        read.push(parsed);
+    }
+
+    Ok(Grant {
+        check: name(text.check)?,
+        component: digest,
+        imports,
+        report: text.report,
+        read,
+        limits: limits(text.limits)?,
+    })
+}
+
+fn name(text: Spanned<String>) -> Result<String, Wrong> {
+    let name = text.get_ref();
+    let fits = name.len() <= LONGEST_NAME
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if !fits {
+        let what = format!(
+            "`{name}` is no check's name: write at most {LONGEST_NAME} lower-case letters, digits and hyphens, a letter first"
+        );
+        return Err((text.span(), what));
+    }
+    Ok(text.into_inner())
+}
+
+fn limits(text: LimitsText) -> Result<Limits, Wrong> {
+    let given = Limits::default();
+    Ok(Limits {
+        memory: size("memory", text.memory, given.memory, CEILINGS.memory)?,
+        time: duration("time", text.time, given.time, CEILINGS.time)?,
+        statement_time: duration(
+            "statement_time",
+            text.statement_time,
+            given.statement_time,
+            CEILINGS.statement_time,
+        )?,
+        statements: count(
+            "statements",
+            text.statements,
+            given.statements,
+            CEILINGS.statements,
+        )?,
+        rows: count("rows", text.rows, given.rows, CEILINGS.rows)?,
+        bytes: size("bytes", text.bytes, given.bytes, CEILINGS.bytes)?,
+        cell_bytes: size(
+            "cell_bytes",
+            text.cell_bytes,
+            given.cell_bytes,
+            CEILINGS.cell_bytes,
+        )?,
+        log_bytes: size(
+            "log_bytes",
+            text.log_bytes,
+            given.log_bytes,
+            CEILINGS.log_bytes,
+        )?,
+        findings: count("findings", text.findings, given.findings, CEILINGS.findings)?,
+    })
+}
+
+fn size(key: &str, text: Option<Spanned<Size>>, default: u64, ceiling: u64) -> Result<u64, Wrong> {
+    let Some(text) = text else {
+        return Ok(default);
+    };
+    let bytes = match text.get_ref() {
+        Size::Bytes(bytes) => *bytes,
+        Size::Text(text_of) => limits::bytes(text_of)
+            .map_err(|remedy| (text.span(), format!("{key} = \"{text_of}\": {remedy}")))?,
+    };
+    within(key, text.span(), bytes, ceiling, "bytes")
+}
+
+fn count<N: Copy + Into<u64> + TryFrom<u64>>(
+    key: &str,
+    text: Option<Spanned<N>>,
+    default: N,
+    ceiling: N,
+) -> Result<N, Wrong> {
+    let Some(text) = text else {
+        return Ok(default);
+    };
+    within(
+        key,
+        text.span(),
+        (*text.get_ref()).into(),
+        ceiling.into(),
+        "",
+    )?;
+    Ok(text.into_inner())
+}
+
+fn duration(
+    key: &str,
+    text: Option<Spanned<String>>,
+    default: Duration,
+    ceiling: Duration,
+) -> Result<Duration, Wrong> {
+    let Some(text) = text else {
+        return Ok(default);
+    };
+    let given = limits::duration(text.get_ref()).map_err(|remedy| {
+        (
+            text.span(),
+            format!("{key} = \"{}\": {remedy}", text.get_ref()),
+        )
+    })?;
+    // Both are far below 2^64 ms: `limits::duration` computes in 64 bits.
+    let (millis, most) = (given.as_millis() as u64, ceiling.as_millis() as u64);
+    within(key, text.span(), millis, most, "ms")?;
+    Ok(given)
+}
+
+fn within(key: &str, span: Range<usize>, value: u64, most: u64, unit: &str) -> Result<u64, Wrong> {
+    if (1..=most).contains(&value) {
+        return Ok(value);
+    }
+    let space = if unit.is_empty() { "" } else { " " };
+    let what =
+        format!("{key} is {value}{space}{unit}: write at least 1 and at most {most}{space}{unit}");
+    Err((span, what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DIGEST: &str = "sha256:6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b";
+
+    fn parse(text: &str) -> Result<Grants, String> {
+        let text = text.replace("DIGEST", DIGEST);
+        Grants::parse(Path::new("vhost.grants.toml"), &text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_whole_grant_is_read() {
+        let grants = parse(
+            "version = 1
+            [[grant]]
+            check = \"row-matrix\"
+            component = \"DIGEST\"
+            imports = [\"vhost:check/query@0.1.0\"]
+            report = \"values\"
+            read = [\"app.*\", \"public.t(id)\"]
+            [grant.limits]
+            memory = \"64MiB\"
+            time = \"2m\"
+            bytes = 1024",
+        )
+        .unwrap();
+        let grant = grants.get("row-matrix").unwrap();
+        assert_eq!(grant.report, ReportLevel::Values);
+        assert_eq!(grant.read.len(), 2);
+        assert_eq!(grant.limits.memory, 64 << 20);
+        assert_eq!(grant.limits.time, Duration::from_secs(120));
+        assert_eq!(grant.limits.bytes, 1024);
+        assert_eq!(grant.limits.rows, Limits::default().rows);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line() {
+        let grant = "version = 1\n[[grant]]\ncheck = \"a\"\ncomponent = \"DIGEST\"\nimports = []\n";
+        for (more, line, says) in [
+            ("reed = []", 6, "unknown field `reed`"),
+            ("read = \"app.*\"", 6, "expected a sequence"),
+            ("read = [\n\"app.*\",\n\"Orders\"]", 8, "lower case"),
+            ("report = \"all\"", 6, "`counts` or `values`"),
+            ("[grant.limits]\nmemory = \"64 MiB\"", 7, "write bytes as"),
+            ("[grant.limits]\nmemory = 1.5", 7, "expected bytes"),
+            ("[grant.limits]\ntime = 30", 7, "expected a string"),
+            ("[grant.limits]\ntime = \"2h\"", 7, "at most 3600000 ms"),
+            ("[grant.limits]\nrows = 0", 7, "at least 1"),
+            ("[grant.limits]\nrows = -1", 7, "rows"),
+            ("[grant.limits]\nfuel = 1", 7, "unknown field `fuel`"),
+            (
+                "[[grant]]\ncheck = \"a\"\ncomponent = \"DIGEST\"\nimports = []",
+                7,
+                "granted twice",
+            ),
+            (
+                "[[grant]]\ncheck = \"B\"\ncomponent = \"DIGEST\"\nimports = []",
+                7,
+                "no check's name",
+            ),
+            (
+                "[[grant]]\ncheck = \"b\"\ncomponent = \"6b86\"\nimports = []",
+                8,
+                "64 hexadecimal",
+            ),
+            (
+                "[[grant]]\ncheck = \"b\"\ncomponent = \"DIGEST\"\nimports = [\"wasi:sockets/tcp@0.2.0\"]",
+                9,
+                "cannot be granted",
+            ),
+            ("[[grant]]\ncheck = \"b\"", 6, "missing field"),
+        ] {
+            let error = parse(&format!("{grant}{more}")).expect_err(more);
+            assert!(
+                error.starts_with(&format!("vhost.grants.toml:{line}: ")) && error.contains(says),
+                "{more}: {error}"
+            );
+            assert_eq!(error.lines().count(), 1, "{error}");
+        }
+        assert!(parse("version = 2").unwrap_err().contains("version = 1"));
+        assert!(parse(" \n").unwrap_err().contains("empty"));
+    }
+
+    #[test]
+    fn a_missing_file_is_one_line() {
+        let error = Grants::read(Path::new("no/such/vhost.grants.toml")).unwrap_err();
+        assert!(matches!(error, GrantsError::Missing { .. }));
+    }
+}

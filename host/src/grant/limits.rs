@@ -1,0 +1,136 @@
+//! How much a check may use: values, defaults, ceilings, and how they are written.
+
+use std::time::Duration;
+
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
+
+/// The budget of one check. No field can be zero.
+///
+/// | field | counts | default | ceiling |
+/// |---|---|---|---|
+/// | `memory` | bytes of all linear memories together | 128 MiB | 4 GiB |
+/// | `time` | wall clock of the whole check | 30 s | 1 h |
+/// | `statement_time` | wall clock of one call into the database | 30 s | 1 h |
+/// | `statements` | statements opened | 1,000 | 1,000,000 |
+/// | `rows` | rows that the database sends | 1,000,000 | 1,000,000,000 |
+/// | `bytes` | bytes of row data that the database sends | 256 MiB | 64 GiB |
+/// | `cell_bytes` | bytes of one value as the database sends it | 1 MiB | 256 MiB |
+/// | `log_bytes` | bytes of log messages | 64 KiB | 16 MiB |
+/// | `findings` | findings in the check's report | 1,000 | 100,000 |
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub memory: u64,
+    pub time: Duration,
+    pub statement_time: Duration,
+    pub statements: u32,
+    pub rows: u64,
+    pub bytes: u64,
+    pub cell_bytes: u64,
+    pub log_bytes: u64,
+    pub findings: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: 128 * MIB,
+            time: Duration::from_secs(30),
+            statement_time: Duration::from_secs(30),
+            statements: 1_000,
+            rows: 1_000_000,
+            bytes: 256 * MIB,
+            cell_bytes: MIB,
+            log_bytes: 64 * KIB,
+            findings: 1_000,
+        }
+    }
+}
+
+/// The most that a grant can give.
+pub const CEILINGS: Limits = Limits {
+    memory: 4 * GIB,
+    time: Duration::from_secs(3_600),
+    statement_time: Duration::from_secs(3_600),
+    statements: 1_000_000,
+    rows: 1_000_000_000,
+    bytes: 64 * GIB,
+    cell_bytes: 256 * MIB,
+    log_bytes: 16 * MIB,
+    findings: 100_000,
+};
+
+/// Reads `64MiB`, `64MB`, `64KiB`, `1GB` … or plain digits; no sign, space, fraction or other unit.
+pub fn bytes(text: &str) -> Result<u64, &'static str> {
+    const REMEDY: &str = "write bytes as an integer or as text such as \"64MiB\" or \"64MB\"";
+    let (number, unit) = split(text).ok_or(REMEDY)?;
+    let factor = match unit {
+        "" | "B" => 1,
+        "kB" | "KB" => 1_000,
+        "KiB" => KIB,
+        "MB" => 1_000_000,
+        "MiB" => MIB,
+        "GB" => 1_000_000_000,
+        "GiB" => GIB,
+        _ => return Err(REMEDY),
+    };
+    number.checked_mul(factor).ok_or(REMEDY)
+}
+
+/// Reads `500ms`, `30s`, `2m`, `1h`; the unit is never optional.
+pub fn duration(text: &str) -> Result<Duration, &'static str> {
+    const REMEDY: &str = "write a duration as text such as \"500ms\", \"30s\" or \"2m\"";
+    let (number, unit) = split(text).ok_or(REMEDY)?;
+    let factor = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(REMEDY),
+    };
+    let millis = number.checked_mul(factor).ok_or(REMEDY)?;
+    Ok(Duration::from_millis(millis))
+}
+
+fn split(text: &str) -> Option<(u64, &str)> {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    Some((text[..end].parse().ok()?, &text[end..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_strict() {
+        assert_eq!(bytes("64MiB"), Ok(64 << 20));
+        assert_eq!(bytes("64MB"), Ok(64_000_000));
+        assert_eq!(bytes("1024"), Ok(1024));
+        for wrong in [
+            "",
+            "MiB",
+            "-1",
+            "+1",
+            " 1",
+            "1 MiB",
+            "1.5MiB",
+            "1mib",
+            "1M",
+            "99999999999GiB",
+        ] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn durations_are_strict() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        for wrong in ["", "30", "s", "-1s", "1.5s", "1 s", "1sec", "1d"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}
