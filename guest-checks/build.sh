@@ -23,8 +23,13 @@ for name in "$@"; do packages="$packages --package $name"; done
 # Flags from outside would change the bytes.
 unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
 separator=$(printf '\037')
-CARGO_ENCODED_RUSTFLAGS="--remap-path-prefix=$repo=/vhost$separator--remap-path-prefix=$cargo_home=/cargo"
-export CARGO_ENCODED_RUSTFLAGS
+flags="--remap-path-prefix=$repo=/vhost"
+# The directory of unpacked crates is named after where they came from, a mirror for one.
+cargo fetch --locked --target "$target"
+for sources in "$cargo_home"/registry/src/*; do
+    flags="$flags$separator--remap-path-prefix=$sources=/crates"
+done
+export CARGO_ENCODED_RUSTFLAGS="$flags"
 # shellcheck disable=SC2086 # one word for each flag is meant
 cargo build --locked --profile guest --target "$target" $packages
 
