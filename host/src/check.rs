@@ -1,12 +1,35 @@
 //! One store, one role, one outcome a check.
+//!
+//! ```text
+//! Component ─compile─▶ Compiled          in a child process
+//! Approved + Compiled + Facts ─run─▶ CheckOutcome
+//! ```
+//!
+//! A check is called once, in a store of its own that is thrown away. Nothing is ever called again after a trap.
 
 pub mod bindings;
+pub mod compile;
+pub mod disclose;
+pub mod evidence;
+mod host;
+mod limits;
+pub mod linker;
+pub mod machine;
 pub mod query;
+mod report;
+mod run;
+mod stdio;
 
 use serde::Serialize;
 
 use crate::digest::Sha256;
 use crate::finding::{Finding, Status};
+
+pub use compile::{CompileError, Compiled, Compiler, compile_main};
+pub use disclose::Salt;
+pub use evidence::Facts;
+pub use machine::{Machine, MachineError};
+pub use run::{Database, Job, run, run_all};
 
 /// What came of one check.
 #[derive(Clone, Debug, Serialize)]

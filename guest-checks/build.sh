@@ -1,0 +1,40 @@
+#!/bin/sh
+# Builds every check in this directory as a WebAssembly component, guest-checks/<name>.wasm.
+#
+# The same sources and the same toolchain give the same bytes wherever the clone lies: a grant pins a component's
+# SHA-256, so a path of the building machine must not get into it.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd -P)
+repo=$(dirname "$here")
+cargo_home=$(cd "${CARGO_HOME:-$HOME/.cargo}" && pwd -P)
+target=wasm32-wasip2
+
+cd "$repo"
+set --
+for manifest in guest-checks/*/Cargo.toml; do
+    name=$(basename "$(dirname "$manifest")")
+    [ "$name" = sdk ] || set -- "$@" "$name"
+done
+
+packages=
+for name in "$@"; do packages="$packages --package $name"; done
+
+# Flags from outside would change the bytes.
+unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
+separator=$(printf '\037')
+flags="--remap-path-prefix=$repo=/vhost"
+# The directory of unpacked crates is named after where they came from, a mirror for one.
+cargo fetch --locked --target "$target"
+for sources in "$cargo_home"/registry/src/*; do
+    flags="$flags$separator--remap-path-prefix=$sources=/crates"
+done
+export CARGO_ENCODED_RUSTFLAGS="$flags"
+# shellcheck disable=SC2086 # one word for each flag is meant
+cargo build --locked --profile guest --target "$target" $packages
+
+built=${CARGO_TARGET_DIR:-$repo/target}/$target/guest
+for name in "$@"; do
+    cp "$built/$(echo "$name" | tr - _).wasm" "guest-checks/$name.wasm"
+done
+sha256sum guest-checks/*.wasm

@@ -1,0 +1,130 @@
+//! Each row sets exactly one of two references, and each lane the right one.
+//!
+//! ```toml
+//! [checks.exclusive-reference]
+//! relation = "schema.table"
+//! lane = "role"
+//! first = "change_set_id"
+//! second = "verify_result_id"
+//! lanes = { executor = "first", verifier = "second" }
+//! rows = 2
+//! expect = [{ key = { code = "DOT-991" }, reference = "7c963f27-0000-4000-8000-000000000001" }]
+//! ```
+//!
+//! `rows` and `expect` are optional. A reference is compared by its text form, whichever of the two columns holds it.
+
+use std::collections::BTreeMap;
+
+use vhost_check::{
+    Check, CouldNotLook, Findings, FromValue, Ident, Key, QueryError, Relation, Subject, Value,
+    query, scalar,
+};
+
+#[derive(serde::Deserialize)]
+struct ExclusiveReference {
+    relation: Relation,
+    lane: Ident,
+    first: Ident,
+    second: Ident,
+    lanes: BTreeMap<String, Side>,
+    rows: Option<i64>,
+    #[serde(default)]
+    expect: Vec<Expected>,
+}
+
+/// Which of the two columns a lane sets.
+#[derive(Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Side {
+    First,
+    Second,
+}
+
+#[derive(serde::Deserialize)]
+struct Expected {
+    key: Key,
+    reference: String,
+}
+
+impl Check for ExclusiveReference {
+    fn run(self, findings: &mut Findings) -> Result<(), CouldNotLook> {
+        if self.lanes.is_empty() {
+            return Err(CouldNotLook::because("settings: `lanes` names no lane"));
+        }
+        findings.about(&self.relation, |findings| {
+            self.count(findings)?;
+            for expected in &self.expect {
+                self.hold(expected, findings)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl ExclusiveReference {
+    fn count(&self, findings: &mut Findings) -> Result<(), QueryError> {
+        let relation = &self.relation;
+        let count = |condition: &str, params: &[Value]| -> Result<i64, QueryError> {
+            scalar(
+                &format!("SELECT count(*) FROM {relation} WHERE {condition}"),
+                params,
+            )
+        };
+        if let Some(rows) = self.rows {
+            findings.expect_eq("row-count", relation, rows, relation.count()?);
+        }
+        let (first, second) = (&self.first, &self.second);
+        let both_or_neither = format!("({first} IS NULL) = ({second} IS NULL)");
+        findings.expect_eq(
+            "exactly-one-reference",
+            relation,
+            0,
+            count(&both_or_neither, &[])?,
+        );
+
+        let lane = Subject::column(relation, &self.lane);
+        let (known, params) = self.in_lanes(|_| true);
+        let unknown = format!("({known}) IS NOT TRUE");
+        findings.expect_eq("known-lane", lane.clone(), 0, count(&unknown, &params)?);
+        for (rule, side, wrong) in [
+            ("first-lane-not-swapped", Side::First, second),
+            ("second-lane-not-swapped", Side::Second, first),
+        ] {
+            let (lanes, params) = self.in_lanes(|lane| lane == side);
+            let swapped = format!("({lanes}) AND {wrong} IS NOT NULL");
+            findings.expect_eq(rule, lane.clone(), 0, count(&swapped, &params)?);
+        }
+        Ok(())
+    }
+
+    /// A condition that is true for rows in those lanes, and its parameters.
+    fn in_lanes(&self, which: impl Fn(Side) -> bool) -> (String, Vec<Value>) {
+        let mut params = Vec::new();
+        let mut condition = "false".to_owned();
+        for (name, _) in self.lanes.iter().filter(|(_, side)| which(**side)) {
+            params.push(Value::Text(name.clone()));
+            condition += &format!(" OR {}::text = ${}::text", self.lane, params.len());
+        }
+        (condition, params)
+    }
+
+    fn hold(&self, expected: &Expected, findings: &mut Findings) -> Result<(), QueryError> {
+        let mut params = vec![Value::Text(expected.reference.clone())];
+        let sql = format!(
+            "SELECT (coalesce({}::text, {}::text) = $1::text) IS TRUE FROM {} WHERE {} LIMIT 2",
+            self.first,
+            self.second,
+            self.relation,
+            expected.key.condition(&mut params),
+        );
+        let held = query(&sql, &params)?
+            .map(|row| row?.into_iter().next().map_or(Ok(false), bool::from_value))
+            .collect::<Result<Vec<_>, _>>()?;
+        let here = Subject::from(&self.relation).at(&expected.key);
+        findings.expect_eq("one-row", here.clone(), 1, held.len() as i64);
+        findings.expect("reference-held", here, held == [true]);
+        Ok(())
+    }
+}
+
+vhost_check::export!(ExclusiveReference);

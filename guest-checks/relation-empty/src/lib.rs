@@ -1,0 +1,27 @@
+//! Relations that must have no rows.
+//!
+//! ```toml
+//! [checks.relation-empty]
+//! relations = ["schema.table"]
+//! ```
+
+use vhost_check::{Check, CouldNotLook, Findings, Relation};
+
+#[derive(serde::Deserialize)]
+struct RelationEmpty {
+    relations: Vec<Relation>,
+}
+
+impl Check for RelationEmpty {
+    fn run(self, findings: &mut Findings) -> Result<(), CouldNotLook> {
+        for relation in &self.relations {
+            findings.about(relation, |findings| {
+                findings.expect_eq("relation-empty", relation, 0, relation.count()?);
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+}
+
+vhost_check::export!(RelationEmpty);

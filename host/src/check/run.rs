@@ -1,0 +1,317 @@
+//! One check, called once, in a store that is thrown away.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use wasmtime::{Store, Trap};
+use wasmtime_wasi::I32Exit;
+
+use crate::check::bindings::CheckIndices;
+use crate::check::bindings::exports::vhost::check::checker;
+use crate::check::compile::Compiled;
+use crate::check::disclose::{Disclosure, Names, Salt, neutral};
+use crate::check::evidence::Facts;
+use crate::check::host::{Parts, State};
+use crate::check::limits::{Refused, TimeUp, fence};
+use crate::check::linker::link;
+use crate::check::machine::Machine;
+use crate::check::query::{Session, TypeCatalog};
+use crate::check::report;
+use crate::check::{CheckOutcome, Ended, LogLine, Usage};
+use crate::finding::{Finding, Status};
+use crate::grant::{Approved, Limits, Scope};
+
+/// Beyond a check's own time: a host call in flight ends by itself first, and with a better word on why.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A check's own way into the restored database.
+#[derive(Clone)]
+pub struct Database {
+    /// Logs in as this check's role.
+    pub config: tokio_postgres::Config,
+    pub catalog: Arc<TypeCatalog>,
+}
+
+/// One check to run.
+pub struct Job {
+    pub machine: Arc<Machine>,
+    pub approved: Arc<Approved>,
+    pub compiled: Compiled,
+    /// None where the grant has no `query`.
+    pub database: Option<Database>,
+    pub facts: Arc<Facts>,
+    /// The plan's `[checks.<name>]` as JSON text.
+    pub settings: String,
+    pub salt: Arc<Salt>,
+    /// The drill's start; a check's clocks stand there.
+    pub started: SystemTime,
+}
+
+/// Runs checks side by side, at most `cores` at a time. The outcomes come in the order of the jobs.
+pub async fn run_all(jobs: Vec<Job>, cores: NonZeroUsize) -> Vec<CheckOutcome> {
+    let turns = Arc::new(Semaphore::new(cores.get()));
+    let mut running = JoinSet::new();
+    let mut outcomes: Vec<CheckOutcome> = Vec::with_capacity(jobs.len());
+    for (place, job) in jobs.into_iter().enumerate() {
+        // Stands until the check has ended: one whose task is lost could not look.
+        outcomes.push(could_not_look(&job, "the host lost the check"));
+        let turns = turns.clone();
+        running.spawn(async move {
+            // The semaphore is never closed, so the permit is always there in the end.
+            let _turn = turns.acquire_owned().await;
+            (place, run(job).await)
+        });
+    }
+    while let Some(ended) = running.join_next().await {
+        if let Ok((place, outcome)) = ended {
+            outcomes[place] = outcome;
+        }
+    }
+    outcomes
+}
+
+fn could_not_look(job: &Job, why: &str) -> CheckOutcome {
+    CheckOutcome {
+        name: job.approved.name().to_owned(),
+        component: job.approved.component().sha256,
+        status: Status::CouldNotLook,
+        ended: Ended::Stopped(why.to_owned()),
+        findings: Vec::new(),
+        metrics: Vec::new(),
+        log: Vec::new(),
+        usage: Usage::default(),
+    }
+}
+
+/// Runs one check. Whatever it does comes back as an outcome.
+pub async fn run(job: Job) -> CheckOutcome {
+    let begun = Instant::now();
+    let mut outcome = could_not_look(&job, "it was not started");
+    match prepare(&job).await {
+        Ok(mut store) => {
+            let returned = call(&job, &mut store, begun).await;
+            read(&job, store, returned, &mut outcome).await;
+        }
+        Err(why) => outcome.ended = Ended::Stopped(why),
+    }
+    outcome.status = status(&outcome.ended, &outcome.findings);
+    outcome.usage.millis = begun.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
+    outcome
+}
+
+/// No finding is no pass; an end other than a report is no pass; the gravest finding wins.
+fn status(ended: &Ended, findings: &[Finding]) -> Status {
+    let worst = findings.iter().map(|finding| finding.status).max();
+    match (ended, worst) {
+        (_, Some(Status::Fail)) => Status::Fail,
+        (Ended::Reported, Some(worst)) => worst,
+        (Ended::Reported, None) | (Ended::CouldNotLook(_) | Ended::Stopped(_), _) => {
+            Status::CouldNotLook
+        }
+    }
+}
+
+async fn prepare(job: &Job) -> Result<Store<State>, String> {
+    let limits = job.approved.limits();
+    let session = match &job.database {
+        None => None,
+        Some(database) => {
+            let (config, catalog) = (&database.config, database.catalog.clone());
+            let opening = Session::open(config, catalog, limits.clone());
+            let opened = tokio::time::timeout(limits.time, opening)
+                .await
+                .map_err(|_| format!("its database session did not open within {:?}", limits.time))?
+                .map_err(|error| format!("its database session did not open: {error}"))?;
+            Some(opened)
+        }
+    };
+    Ok(Store::new(
+        job.machine.engine(),
+        State::new(Parts {
+            session,
+            facts: job.facts.clone(),
+            settings: job.settings.clone(),
+            memory: limits.memory,
+            log_bytes: limits.log_bytes,
+            started: job.started,
+            seed: job.salt.digest(
+                "random numbers of a check",
+                job.approved.component().sha256.as_bytes(),
+            ),
+        }),
+    ))
+}
+
+type Returned = Result<Result<checker::Report, String>, String>;
+
+/// Instantiates the check and calls it, once. The outer error says which wall it ran into.
+async fn call(job: &Job, store: &mut Store<State>, begun: Instant) -> Returned {
+    let (approved, limits) = (&job.approved, job.approved.limits());
+    fence(store, begun + limits.time);
+    let looking = async {
+        let linker = link(job.machine.engine(), &approved.component().imports, approved.imports())?;
+        let pre = linker.instantiate_pre(job.compiled.component())?;
+        let indices = CheckIndices::new(&pre)?;
+        let instance = pre.instantiate_async(&mut *store).await?;
+        let check = indices.load(&mut *store, &instance)?;
+        let checker = check.vhost_check_checker();
+        wasmtime::Result::Ok(checker.call_run(&mut *store).await?)
+    };
+    // Epochs do not interrupt a host call, so the clock on the wall has the last word.
+    let ended = tokio::time::timeout(limits.time + GRACE, looking).await;
+    match ended {
+        Ok(Ok(returned)) => Ok(returned),
+        Ok(Err(error)) => Err(wall(&error, store, limits)),
+        Err(_) => Err(format!("wall time of {:?}", limits.time)),
+    }
+}
+
+/// Names the wall that a guest ran into, in the host's words.
+fn wall(error: &wasmtime::Error, store: &Store<State>, limits: &Limits) -> String {
+    if error.downcast_ref::<TimeUp>().is_some() {
+        return format!("wall time of {:?}", limits.time);
+    }
+    match store.data().meter.refused() {
+        Refused::Memory => return format!("memory of {} bytes", limits.memory),
+        Refused::Table => return "size of its tables".to_owned(),
+        Refused::Nothing => {}
+    }
+    if let Some(exit) = error.downcast_ref::<I32Exit>() {
+        return format!(
+            "it exited with code {} instead of returning a report",
+            exit.0
+        );
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::UnreachableCodeReached) => "it panicked or aborted".to_owned(),
+        Some(trap) => format!("trap: {trap}"),
+        // The host's own message, though it may quote a name from the component.
+        None => neutral(&error.root_cause().to_string()),
+    }
+}
+
+/// Fills the outcome from what the guest returned and what the store holds.
+async fn read(job: &Job, store: Store<State>, returned: Returned, outcome: &mut CheckOutcome) {
+    let limits = job.approved.limits();
+    let state = store.into_data();
+    let contact = state.contact;
+    let disclosure = Disclosure {
+        level: job.approved.report(),
+        salt: &job.salt,
+        names: &names(job),
+    };
+    outcome.ended = match returned {
+        Err(wall) => Ended::Stopped(wall),
+        Ok(Err(text)) => {
+            let mut why = disclosure.text(contact, &text);
+            if let Some(error) = &state.last_error {
+                why += &format!("; the last answer of the database was {error}");
+            }
+            Ended::CouldNotLook(why)
+        }
+        Ok(Ok(report)) => match report::read(report, limits.findings, contact, &disclosure) {
+            Ok((findings, metrics)) => {
+                outcome.findings = findings;
+                outcome.metrics = metrics;
+                Ended::Reported
+            }
+            Err(broken) => Ended::Stopped(format!("a report that breaks the contract: {broken}")),
+        },
+    };
+    outcome.log = log(&state, &disclosure);
+    outcome.usage.memory = state.meter.peak();
+    if let Some(session) = state.session {
+        let spent = session.spent();
+        outcome.usage.statements = spent.statements.into();
+        outcome.usage.rows = spent.rows;
+        outcome.usage.bytes = spent.bytes;
+        // The check's answer is in; a connection that does not part well is the server's log's business.
+        let _ = tokio::time::timeout(GRACE, session.close()).await;
+    }
+}
+
+/// What the report may name: what the dump holds, and what the operator's grant says by name.
+fn names(job: &Job) -> Names {
+    let mut names = job.facts.names();
+    for scope in job.approved.read() {
+        let (schema, name, columns) = match scope {
+            Scope::Schema { .. } => continue,
+            Scope::Relation { schema, name } => (schema, name, &[][..]),
+            Scope::Columns {
+                schema,
+                name,
+                columns,
+            } => (schema, name, &columns[..]),
+        };
+        let known = names.entry(format!("{schema}.{name}")).or_default();
+        known.extend_from_slice(columns);
+    }
+    names
+}
+
+fn log(state: &State, disclosure: &Disclosure<'_>) -> Vec<LogLine> {
+    let mut lines: Vec<LogLine> = state
+        .log
+        .lines
+        .iter()
+        .map(|(level, contact, message)| LogLine {
+            level,
+            message: disclosure.text(*contact, message),
+        })
+        .collect();
+    for (level, captured) in [("stdout", &state.stdout), ("stderr", &state.stderr)] {
+        let text = captured.text();
+        lines.extend(text.lines().map(|line| LogLine {
+            level,
+            message: disclosure.text(state.contact, line),
+        }));
+    }
+    if state.log.cut > 0 {
+        lines.push(LogLine {
+            level: "warn",
+            message: format!("{} more lines, over the grant's log bytes", state.log.cut),
+        });
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Shown;
+
+    fn finding(status: Status) -> Finding {
+        Finding {
+            rule: "r".to_owned(),
+            status,
+            subject: String::new(),
+            expected: Shown::Nothing,
+            actual: Shown::Nothing,
+        }
+    }
+
+    #[test]
+    fn no_evidence_is_no_pass() {
+        let reported = Ended::Reported;
+        let (pass, fail, blind) = (
+            finding(Status::Pass),
+            finding(Status::Fail),
+            finding(Status::CouldNotLook),
+        );
+        assert_eq!(status(&reported, &[]), Status::CouldNotLook);
+        assert_eq!(status(&reported, std::slice::from_ref(&pass)), Status::Pass);
+        assert_eq!(
+            status(&reported, &[pass.clone(), blind.clone()]),
+            Status::CouldNotLook
+        );
+        assert_eq!(
+            status(&reported, &[blind, fail, pass.clone()]),
+            Status::Fail
+        );
+        let stopped = Ended::Stopped("wall".to_owned());
+        assert_eq!(status(&stopped, &[pass]), Status::CouldNotLook);
+    }
+}
