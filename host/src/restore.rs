@@ -1,8 +1,28 @@
-//! From a dump to a restored database that is proved to be alone.
+//! From a dump to a restored database in a sandbox that was proved to be alone.
+
+pub mod isolation;
+pub mod log;
+pub mod notice;
+pub mod roles;
+pub mod rows;
+pub mod tool;
+
+use std::fs::File;
+use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Serialize;
+use tokio_postgres::Client;
 
 use crate::digest::Digest;
+use crate::event::Events;
+use crate::plan::Roles;
+use crate::restore::isolation::Isolated;
+use crate::restore::roles::quoted;
+use crate::restore::tool::Transaction;
+use crate::sandbox::{Login, SandboxError};
+use crate::source::{DatabaseFacts, LocaleProvider, Reading, Role};
 
 /// How grave a server error during the restore is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -14,13 +34,14 @@ pub enum Gravity {
     Serious,
 }
 
-/// Equal server errors, counted.
+/// Equal errors, counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Notice {
+    /// Five characters, or `none` where a tool complained and not the server.
     pub sqlstate: String,
     /// The kind of statement, for example `GRANT` or `COPY`; never its text.
     pub statement: String,
-    /// What it is about in words that hold no row data, for example `role "directus" does not exist`'s `directus`.
+    /// The role or object that it is about; never row data.
     pub subject: String,
     /// The class, for example `missing-role`.
     pub class: &'static str,
@@ -62,4 +83,295 @@ pub enum Counted {
     Missing,
     /// SQLSTATE of the failed count.
     Failed(String),
+}
+
+/// Where the rows go, and what is made for them first.
+pub struct Target {
+    /// The name of the database. One that the dump itself creates is not created here.
+    pub database: String,
+    pub creation: Creation,
+    pub roles: Vec<Role>,
+    pub mode: Roles,
+}
+
+pub enum Creation {
+    /// By the host, from `template0`, with the source's encoding and locale where they are known.
+    Host(Option<DatabaseFacts>),
+    /// By the dump (`pg_dump -C`).
+    Dump,
+}
+
+/// What to restore from.
+pub enum Input {
+    /// Plain SQL, as it is read again from the dump's file.
+    Plain(Reading),
+    /// A copy in the sandbox's dump directory; the digest is of the bytes that were copied.
+    Archive {
+        file: String,
+        copied: Digest,
+        jobs: u32,
+    },
+}
+
+/// A restored database in its proved sandbox. Only [`restore`] makes one.
+pub struct Restored<'s> {
+    isolated: Isolated<'s>,
+    facts: RestoreFacts,
+}
+
+impl<'s> Restored<'s> {
+    pub fn isolated(&self) -> &Isolated<'s> {
+        &self.isolated
+    }
+
+    pub fn facts(&self) -> &RestoreFacts {
+        &self.facts
+    }
+
+    /// A superuser's session in the restored database.
+    pub async fn connect(&self) -> Result<Client, RestoreError> {
+        connect(&self.isolated, &self.facts.database).await
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    #[error("cannot connect to the database {database:?} of the sandbox")]
+    Connect {
+        database: String,
+        #[source]
+        source: tokio_postgres::Error,
+    },
+    #[error("cannot create the database {database:?} in the sandbox")]
+    CreateDatabase {
+        database: String,
+        #[source]
+        source: tokio_postgres::Error,
+    },
+    #[error(transparent)]
+    Roles(#[from] roles::RoleError),
+    #[error(transparent)]
+    Tool(#[from] tool::ToolError),
+    #[error("cannot ask for the version of {tool} inside the sandbox")]
+    Version {
+        tool: &'static str,
+        #[source]
+        source: SandboxError,
+    },
+    #[error("the dump was restored without having been read to its end")]
+    NotReadBack,
+    #[error("cannot mark the place in the sandbox server's log")]
+    Mark(#[source] tokio_postgres::Error),
+    #[error("the sandbox server's log did not reach its mark within {} s", waited.as_secs())]
+    LogBehind { waited: Duration },
+    #[error("cannot read the sandbox server's log")]
+    ReadLog(#[source] std::io::Error),
+    #[error(transparent)]
+    Log(#[from] log::LogError),
+}
+
+/// Restores a dump and records every error that the server logged meanwhile.
+pub async fn restore<'s>(
+    isolated: Isolated<'s>,
+    input: Input,
+    target: Target,
+    events: &Events,
+) -> Result<Restored<'s>, RestoreError> {
+    let sandbox = isolated.sandbox();
+    let mut remarks = Vec::new();
+    let host = connect(&isolated, "postgres").await?;
+    let roles_created = match target.mode {
+        Roles::Create => roles::create(&host, &target.roles).await?,
+        Roles::Skip => Vec::new(),
+    };
+    let transaction = match &target.creation {
+        Creation::Host(facts) => {
+            remarks.extend(create_database(&host, &target.database, facts.as_ref()).await?);
+            Transaction::Single
+        }
+        Creation::Dump => Transaction::None,
+    };
+    let name = match input {
+        Input::Plain(_) => "psql",
+        Input::Archive { .. } => "pg_restore",
+    };
+    let version = sandbox
+        .tool_version(name)
+        .await
+        .map_err(|source| RestoreError::Version { tool: name, source })?;
+    let version = number(&version);
+    remarks.extend(outdated(name, version));
+    let from = mark(&isolated, &host).await?;
+    let (read_back, mut complaints, ended) = match input {
+        Input::Plain(mut reading) => {
+            let into = match transaction {
+                Transaction::Single => target.database.as_str(),
+                Transaction::None => "postgres",
+            };
+            let complaints = tool::psql(sandbox, into, transaction, &mut reading, events).await?;
+            let read_back = reading.digest().ok_or(RestoreError::NotReadBack)?;
+            (read_back, complaints, None)
+        }
+        Input::Archive { file, copied, jobs } => {
+            let ended = tool::pg_restore(sandbox, &target.database, &file, jobs).await?;
+            (copied, Vec::new(), Some(ended))
+        }
+    };
+    let to = mark(&isolated, &host).await?;
+    let entries = entries(&log_path(&isolated), from, to)?;
+    let errors = entries
+        .iter()
+        .filter(|e| e.severity == log::Severity::Error)
+        .count() as u64;
+    complaints.extend(ended.and_then(|ended| own_failure(&ended, errors)));
+    let mut notices = notice::classify(&entries, target.mode);
+    notices.extend(complaints);
+    let facts = RestoreFacts {
+        server_version: number(sandbox.server_version()).to_owned(),
+        system_identifier: isolated.system_identifier(),
+        tool: format!("{name} {version}"),
+        database: target.database,
+        read_back,
+        roles_created,
+        notices,
+        remarks,
+    };
+    Ok(Restored { isolated, facts })
+}
+
+/// pg_restore's failure that no error of the server explains, for example an archive that ends too early.
+fn own_failure(ended: &tool::Complaint, server_errors: u64) -> Option<Notice> {
+    let explained = ended.status == 0 || ended.ignored.is_some_and(|n| n <= server_errors);
+    (!explained).then(|| Notice {
+        sqlstate: "none".into(),
+        statement: "(pg_restore)".into(),
+        subject: format!("exit status {}", ended.status),
+        class: "tool-failure",
+        gravity: Gravity::Serious,
+        count: 1,
+    })
+}
+
+async fn connect(isolated: &Isolated<'_>, database: &str) -> Result<Client, RestoreError> {
+    let (client, connection) = isolated
+        .sandbox()
+        .config(database, Login::Host)
+        .connect(tokio_postgres::NoTls)
+        .await
+        .map_err(|source| RestoreError::Connect {
+            database: database.to_owned(),
+            source,
+        })?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
+/// Creates the database; a locale that the sandbox lacks gives way to `C.UTF-8`, and the remark says so.
+async fn create_database(
+    host: &Client,
+    database: &str,
+    facts: Option<&DatabaseFacts>,
+) -> Result<Option<String>, RestoreError> {
+    let literal = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let create = format!("CREATE DATABASE {} TEMPLATE template0", quoted(database));
+    let wrap = |source| RestoreError::CreateDatabase {
+        database: database.to_owned(),
+        source,
+    };
+    let fallback = format!("{create} ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'");
+    let Some(facts) = facts else {
+        host.batch_execute(&fallback).await.map_err(wrap)?;
+        return Ok(None);
+    };
+    let provider = match &facts.provider {
+        LocaleProvider::Libc => String::new(),
+        LocaleProvider::Icu(locale) => {
+            format!(" LOCALE_PROVIDER icu ICU_LOCALE {}", literal(locale))
+        }
+        LocaleProvider::Builtin(locale) => format!(
+            " LOCALE_PROVIDER builtin BUILTIN_LOCALE {}",
+            literal(locale)
+        ),
+    };
+    let exact = format!(
+        "{create} ENCODING {} LC_COLLATE {} LC_CTYPE {}{provider}",
+        literal(&facts.encoding),
+        literal(&facts.collate),
+        literal(&facts.ctype)
+    );
+    let Err(error) = host.batch_execute(&exact).await else {
+        return Ok(None);
+    };
+    // Whatever the reason, the plain locale tells: a sandbox that can create nothing fails here too.
+    let said = error.as_db_error().map_or("", |e| e.message()).to_owned();
+    host.batch_execute(&fallback).await.map_err(wrap)?;
+    Ok(Some(format!(
+        "the database could not be created with the source's encoding {} and locale {} ({said}): restored under UTF8 and C.UTF-8, so text may sort differently",
+        facts.encoding, facts.collate
+    )))
+}
+
+/// Writes a line to the server's log, waits until it is there, and returns the log's length.
+///
+/// The log collector is a process of its own: without the mark, the last errors could still be on their way.
+async fn mark(isolated: &Isolated<'_>, host: &Client) -> Result<u64, RestoreError> {
+    let mark = format!("vhost mark {:032x}", rand::random::<u128>());
+    host.batch_execute(&format!("DO $$ BEGIN RAISE LOG '{mark}'; END $$"))
+        .await
+        .map_err(RestoreError::Mark)?;
+    let waited = Duration::from_secs(10);
+    let deadline = tokio::time::Instant::now() + waited;
+    while tokio::time::Instant::now() < deadline {
+        if let Some(end) =
+            find_mark(&log_path(isolated), mark.as_bytes()).map_err(RestoreError::ReadLog)?
+        {
+            return Ok(end);
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Err(RestoreError::LogBehind { waited })
+}
+
+fn log_path(isolated: &Isolated<'_>) -> PathBuf {
+    isolated.sandbox().log_dir().join("server.csv")
+}
+
+/// Looks for the mark in the log's last piece; the offset after its line.
+fn find_mark(path: &Path, mark: &[u8]) -> std::io::Result<Option<u64>> {
+    let mut file = File::open(path)?;
+    let start = file.metadata()?.len().saturating_sub(16 * 1024);
+    file.seek(SeekFrom::Start(start))?;
+    let mut tail = Vec::new();
+    file.read_to_end(&mut tail)?;
+    // The mark's own entry ends at the next line feed: nothing in it holds one.
+    Ok(memchr::memmem::rfind(&tail, mark)
+        .and_then(|at| Some(start + (at + memchr::memchr(b'\n', &tail[at..])? + 1) as u64)))
+}
+
+fn entries(path: &Path, from: u64, to: u64) -> Result<Vec<log::Entry>, RestoreError> {
+    let mut file = File::open(path).map_err(RestoreError::ReadLog)?;
+    file.seek(SeekFrom::Start(from))
+        .map_err(RestoreError::ReadLog)?;
+    Ok(log::read(BufReader::new(file.take(to - from)))?)
+}
+
+/// `15.18` of `psql (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
+fn number(version: &str) -> &str {
+    version
+        .split_whitespace()
+        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+        .unwrap_or(version)
+}
+
+/// A remark when the tool lacks the fixes of 2025 and 2026 against dumps that attack it.
+fn outdated(tool: &str, version: &str) -> Option<String> {
+    let safe = [(18, 6), (17, 11), (16, 15), (15, 19), (14, 24)];
+    let (major, minor) = version.split_once('.')?;
+    let (major, minor): (u32, u32) = (major.parse().ok()?, minor.parse().ok()?);
+    let (_, wanted) = safe.iter().find(|(m, _)| *m == major)?;
+    (minor < *wanted).then(|| {
+        format!(
+            "{tool} {version} inside the sandbox is older than {major}.{wanted}: a hostile dump could run its data rows as SQL there, inside the sandbox's walls"
+        )
+    })
 }

@@ -92,6 +92,19 @@ pub enum Format {
     Tar,
 }
 
+impl Format {
+    /// As reports and checks are told it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Plain => "plain",
+            Format::PlainGzip => "plain-gzip",
+            Format::Custom => "custom",
+            Format::Directory => "directory",
+            Format::Tar => "tar",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "origin")]
 pub enum Origin {

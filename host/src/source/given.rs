@@ -72,7 +72,31 @@ pub enum GivenError {
     NotAStream { format: Format },
 }
 
+impl GivenError {
+    /// Whether the dump itself is at fault, and not the looking at it.
+    pub fn is_defect(&self) -> bool {
+        match self {
+            GivenError::Empty
+            | GivenError::Unknown
+            | GivenError::BadHeader
+            | GivenError::Truncated { .. }
+            | GivenError::Corrupt { .. } => true,
+            GivenError::Read { .. }
+            | GivenError::Unsupported { .. }
+            | GivenError::NotPlain { .. }
+            | GivenError::Copy { .. }
+            | GivenError::Thread { .. }
+            | GivenError::NotAStream { .. } => false,
+        }
+    }
+}
+
 impl Given {
+    /// A dump that this drill has just taken itself, now lying at `path`.
+    pub fn taken(facts: DumpFacts, path: PathBuf) -> Self {
+        Self { facts, path }
+    }
+
     /// Reads the dump once: what it is, its digest, its versions, and whether its end is there.
     ///
     /// `tap` sees every byte of a plain dump's text, decompressed; of an archive it sees nothing. This blocks for
