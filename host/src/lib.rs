@@ -11,6 +11,7 @@
 
 pub mod check;
 pub mod digest;
+pub mod drill;
 pub mod event;
 pub mod finding;
 pub mod grant;

@@ -42,6 +42,8 @@ pub const SCHEMA: &str = "vhost.report/1";
 pub struct Evidence {
     pub source: SourceSeen,
     pub dump: Option<DumpFacts>,
+    /// What makes a given dump no whole dump, in words; one suffices to fail the gate `digest`.
+    pub defects: Vec<String>,
     /// Of the dump's file read again. Filled as soon as it is known, also when the restore then fails;
     /// [`RestoreFacts::read_back`] is held against it and against what was written.
     pub read_back: Option<Digest>,
@@ -117,6 +119,7 @@ impl Evidence {
         Self {
             source,
             dump: None,
+            defects: Vec::new(),
             read_back: None,
             restore: None,
             walls: None,
@@ -128,6 +131,13 @@ impl Evidence {
             stop: None,
             timings: Vec::new(),
             sweep: None,
+        }
+    }
+
+    /// Records something seen of the source; a given dump has none.
+    pub fn see_server(&mut self, see: impl FnOnce(&mut ServerSeen)) {
+        if let SourceSeen::Server(server) = &mut self.source {
+            see(server);
         }
     }
 

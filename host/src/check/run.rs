@@ -152,7 +152,11 @@ async fn call(job: &Job, store: &mut Store<State>, begun: Instant) -> Returned {
     let (approved, limits) = (&job.approved, job.approved.limits());
     fence(store, begun + limits.time);
     let looking = async {
-        let linker = link(job.machine.engine(), &approved.component().imports, approved.imports())?;
+        let linker = link(
+            job.machine.engine(),
+            &approved.component().imports,
+            approved.imports(),
+        )?;
         let pre = linker.instantiate_pre(job.compiled.component())?;
         let indices = CheckIndices::new(&pre)?;
         let instance = pre.instantiate_async(&mut *store).await?;

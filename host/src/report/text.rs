@@ -19,6 +19,7 @@ pub fn each_text(evidence: &mut Evidence, terms: &mut Terms, visit: Visit) {
     let Evidence {
         source,
         dump,
+        defects,
         read_back: _,
         restore,
         walls,
@@ -39,6 +40,9 @@ pub fn each_text(evidence: &mut Evidence, terms: &mut Terms, visit: Visit) {
     }
     if let Some(restore) = restore {
         of_restore(restore, visit);
+    }
+    for defect in defects {
+        visit("defect", defect);
     }
     for WallSeen {
         wall: _,

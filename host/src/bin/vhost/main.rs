@@ -1,18 +1,28 @@
+//! The command line: all ambient authority is taken here, and here alone is printed.
+
+mod args;
+mod clean;
+mod fault;
+mod host;
+mod progress;
+mod run;
+
 use std::process::ExitCode;
 
+use clap::Parser as _;
+
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some("compile-component") {
-        return match vhost::check::compile_main(std::io::stdin(), std::io::stdout()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                let mut error: Option<&dyn std::error::Error> = Some(&error);
-                while let Some(cause) = error {
-                    eprint!("{cause}. ");
-                    error = cause.source();
-                }
-                ExitCode::from(2)
-            }
-        };
+    match args::Args::parse().command {
+        args::Command::Run(run) => run::main(*run),
+        args::Command::Clean(clean) => clean::main(&clean),
+        args::Command::CompileComponent => compile(),
     }
-    ExitCode::from(2)
+}
+
+/// The child's half of compiling: see `vhost::check::Compiler`. Its complaint goes to the parent.
+fn compile() -> ExitCode {
+    match vhost::check::compile_main(std::io::stdin(), std::io::stdout()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fault::refuse(&error.into()),
+    }
 }

@@ -117,6 +117,16 @@ fn passed(session: &SessionProof, dump: &DumpFacts, taken_at: &str) -> String {
 /// What was written is what was read back for the restore.
 pub fn digest(evidence: &Evidence) -> GateResult {
     let gate = Gate::Digest;
+    if !evidence.defects.is_empty() {
+        let defect = |defect: &String| Finding {
+            rule: "whole-dump".to_owned(),
+            status: Status::Fail,
+            subject: "given dump".to_owned(),
+            expected: text("a whole dump"),
+            actual: text(defect.clone()),
+        };
+        return gate.saw(evidence.defects.iter().map(defect).collect(), String::new);
+    }
     let Some(dump) = &evidence.dump else {
         return gate.not_reached(evidence, Stage::Dump);
     };
@@ -159,6 +169,27 @@ pub fn digest(evidence: &Evidence) -> GateResult {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dump_that_is_not_whole_fails_however_far_the_drill_came() {
+        let mut evidence = crate::report::sample::evidence();
+        assert_eq!(
+            digest(&evidence).standing,
+            crate::report::gate::Standing::Pass
+        );
+        evidence
+            .defects
+            .push("the given dump is truncated".to_owned());
+        assert_eq!(
+            digest(&evidence).standing,
+            crate::report::gate::Standing::Fail
+        );
+        evidence.dump = None;
+        assert_eq!(
+            digest(&evidence).standing,
+            crate::report::gate::Standing::Fail
+        );
+    }
     use crate::digest::Sha256;
     use crate::report::gate::Standing;
     use crate::report::sample;

@@ -1,0 +1,95 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use vhost::digest::Sha256;
+
+/// Proves that a Postgres backup can be restored.
+///
+/// Exit status: 0 PASS, 1 FAIL, 2 usage or configuration (nothing was started), 3 INCONCLUSIVE.
+#[derive(Parser)]
+#[command(name = "vhost", version, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Do one drill: dump, restore, look, remove, report.
+    Run(Box<Run>),
+    /// Remove what a killed drill left behind, by its journal and by exact name.
+    Clean(Clean),
+    /// Compile a component from standard input to standard output; vhost starts this as a child of its own.
+    #[command(hide = true)]
+    CompileComponent,
+}
+
+#[derive(clap::Args)]
+pub struct Run {
+    /// The plan [default: ./vhost.toml, where there is one]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Components to run, or directories of them
+    #[arg(long, value_name = "WASM", num_args = 1..)]
+    pub checks: Vec<PathBuf>,
+    /// Run no check, on purpose
+    #[arg(long, conflicts_with = "checks")]
+    pub no_checks: bool,
+    /// What the checks may do [default: vhost.grants.toml beside the plan]
+    #[arg(long, value_name = "FILE")]
+    pub grants: Option<PathBuf>,
+    /// Drill this dump (plain, .gz, custom, directory or tar) and ask no source
+    #[arg(long, value_name = "FILE")]
+    pub dump: Option<PathBuf>,
+    /// What the given dump's SHA-256 must be
+    #[arg(long, value_name = "HEX", requires = "dump")]
+    pub dump_sha256: Option<Sha256>,
+    /// The source as a libpq connection string without a password, over the plan's
+    #[arg(long, value_name = "CONNINFO", conflicts_with = "dump")]
+    pub source: Option<String>,
+    /// What the sandbox runs on, over the plan's
+    #[arg(long)]
+    pub engine: Option<Engine>,
+    /// The sandbox's exact name, over the plan's
+    #[arg(long, value_name = "NAME")]
+    pub sandbox_name: Option<String>,
+    /// The image of the docker engine, over the plan's
+    #[arg(long)]
+    pub image: Option<String>,
+    /// The docker engine's socket, over the plan's
+    #[arg(long, env = "DOCKER_HOST", value_name = "unix:///…")]
+    pub docker_host: Option<String>,
+    /// A container that must be left untouched, besides the plan's; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub protected: Vec<String>,
+    /// Create the roles that the dump names, or skip them, over the plan's
+    #[arg(long)]
+    pub roles: Option<RoleMode>,
+    /// Where run directories appear, over the plan's
+    #[arg(long, value_name = "DIR")]
+    pub runs: Option<PathBuf>,
+    /// Say nothing but the verdict
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Clean {
+    /// Where run directories are
+    #[arg(value_name = "DIR", default_value = "runs")]
+    pub runs: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Engine {
+    Docker,
+    Local,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum RoleMode {
+    Create,
+    Skip,
+}

@@ -1,0 +1,29 @@
+//! A fault of usage or configuration: one line, and exit status 2.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+/// The exit status of usage and configuration; clap uses the same.
+const USAGE: u8 = 2;
+
+/// Says what is wrong on standard error and gives the exit status for it.
+pub fn refuse(fault: &anyhow::Error) -> ExitCode {
+    for line in lines(fault) {
+        // Standard error may be closed; there is nowhere else to say so.
+        let _ = writeln!(std::io::stderr(), "vhost: {line}");
+    }
+    ExitCode::from(USAGE)
+}
+
+/// The error and its causes in one line; an error of several lines keeps them, such as a list of refusals.
+fn lines(fault: &anyhow::Error) -> Vec<String> {
+    let mut chain: Vec<String> = Vec::new();
+    for cause in fault.chain() {
+        let text = cause.to_string();
+        // Some libraries repeat their cause in their own words.
+        if !chain.last().is_some_and(|last| last.ends_with(&text)) {
+            chain.push(text);
+        }
+    }
+    chain.join(": ").lines().map(str::to_owned).collect()
+}

@@ -1,0 +1,221 @@
+//! The checks of a drill: compiled while the dump is taken, run on the restored database.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use tokio::task::JoinHandle;
+
+use crate::check::evidence::{DumpFacts, Facts, Protected, Relation, RestoreFacts};
+use crate::check::query::TypeCatalog;
+use crate::check::{
+    CheckOutcome, CompileError, Compiled, Compiler, Database, Ended, Job, Machine, Salt, Usage,
+    run_all,
+};
+use crate::drill::seen::Seen;
+use crate::finding::Status;
+use crate::grant::{Approved, role};
+use crate::manifest::Manifest;
+use crate::plan::Wall;
+use crate::report::Stop;
+use crate::restore::{Gravity, Restored};
+use crate::sandbox::{ContainerIdentity, Holds, Login};
+use crate::source::Origin;
+
+/// One reviewed check and what the plan sets for it.
+pub struct Selected {
+    pub approved: Arc<Approved>,
+    /// The plan's `[checks.<name>]` as JSON text.
+    pub settings: String,
+}
+
+/// Checks on their way to machine code.
+pub struct Compiling {
+    machine: Arc<Machine>,
+    checks: Vec<(Selected, JoinHandle<Result<Compiled, CompileError>>)>,
+}
+
+/// What the checks of one drill share.
+pub struct Shared {
+    pub started: SystemTime,
+    pub salt: [u8; 32],
+    pub cores: NonZeroUsize,
+    pub manifest: Manifest,
+}
+
+impl Compiling {
+    /// Starts a child a check; they run beside the dump.
+    pub fn start(machine: Machine, compiler: &Compiler, selected: Vec<Selected>) -> Self {
+        let machine = Arc::new(machine);
+        let checks = selected.into_iter().map(|check| {
+            let (machine, compiler, approved) =
+                (machine.clone(), compiler.clone(), check.approved.clone());
+            let compiled = async move { compiler.compile(&machine, approved.component()).await };
+            (check, tokio::spawn(compiled))
+        });
+        Self {
+            checks: checks.collect(),
+            machine,
+        }
+    }
+
+    /// Runs every check in its own store, under its own role.
+    pub async fn run(
+        self,
+        restored: &Restored<'_>,
+        shared: Shared,
+        seen: &mut Seen,
+    ) -> Result<Vec<CheckOutcome>, Stop> {
+        let mut client = restored.connect().await.map_err(|e| seen.stop(&e))?;
+        let hardened = role::harden(&mut client).await.map_err(|e| seen.stop(&e))?;
+        let catalog = Arc::new(
+            TypeCatalog::load(&client)
+                .await
+                .map_err(|e| seen.stop(&e))?,
+        );
+        let facts = Arc::new(facts(restored, &shared.manifest, seen));
+        let salt = Arc::new(Salt::new(shared.salt));
+        let host = restored
+            .isolated()
+            .sandbox()
+            .config(&restored.facts().database, Login::Host);
+        let (mut jobs, mut outcomes) = (Vec::new(), Vec::new());
+        for (check, compiled) in self.checks {
+            let compiled = match compiled.await {
+                Ok(Ok(compiled)) => compiled,
+                Ok(Err(error)) => {
+                    outcomes.push(not_started(&check.approved, &chain(&error)));
+                    continue;
+                }
+                Err(error) => {
+                    outcomes.push(not_started(&check.approved, &chain(&error)));
+                    continue;
+                }
+            };
+            let login = match role::create(&mut client, &hardened, &check.approved).await {
+                Ok(login) => login,
+                Err(error) => {
+                    outcomes.push(not_started(&check.approved, &chain(&error)));
+                    continue;
+                }
+            };
+            jobs.push(Job {
+                machine: self.machine.clone(),
+                approved: check.approved,
+                compiled,
+                database: Some(Database {
+                    config: login.config(&host),
+                    catalog: catalog.clone(),
+                }),
+                facts: facts.clone(),
+                settings: check.settings,
+                salt: salt.clone(),
+                started: shared.started,
+            });
+        }
+        outcomes.extend(run_all(jobs, shared.cores).await);
+        Ok(outcomes)
+    }
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    crate::drill::seen::stop(crate::event::Stage::Checks, error).cause
+}
+
+fn not_started(approved: &Approved, why: &str) -> CheckOutcome {
+    CheckOutcome {
+        name: approved.name().to_owned(),
+        component: approved.component().sha256,
+        status: Status::CouldNotLook,
+        ended: Ended::Stopped(why.to_owned()),
+        findings: Vec::new(),
+        metrics: Vec::new(),
+        log: Vec::new(),
+        usage: Usage::default(),
+    }
+}
+
+/// What checks may know of the drill: facts, never secrets, never row content.
+fn facts(restored: &Restored<'_>, manifest: &Manifest, seen: &Seen) -> Facts {
+    let dump = seen.evidence.dump.as_ref();
+    let (taken_at, source_role) = match dump.map(|d| &d.origin) {
+        Some(Origin::Fresh { role, taken_at, .. }) => (taken_at.clone(), role.clone()),
+        Some(Origin::Given) | None => (String::new(), String::new()),
+    };
+    let restore = restored.facts();
+    let errors = |wanted: fn(Gravity) -> bool| {
+        let counted = restore
+            .notices
+            .iter()
+            .filter(|n| wanted(n.gravity))
+            .map(|n| n.count);
+        u32::try_from(counted.sum::<u64>()).unwrap_or(u32::MAX)
+    };
+    let walls = seen.evidence.walls.as_deref().unwrap_or_default();
+    let protected = seen
+        .evidence
+        .protected_before
+        .as_deref()
+        .unwrap_or_default();
+    Facts {
+        dump: DumpFacts {
+            sha256: dump
+                .map(|d| d.digest.sha256.to_string())
+                .unwrap_or_default(),
+            bytes: dump.map_or(0, |d| d.digest.bytes),
+            format: dump.map(|d| d.format.name().to_owned()).unwrap_or_default(),
+            server_version: dump.map(|d| d.server_version.clone()).unwrap_or_default(),
+            taken_at,
+            source_role,
+        },
+        restore: RestoreFacts {
+            server_version: restore.server_version.clone(),
+            system_identifier: restore.system_identifier,
+            differs_from_source: walls
+                .iter()
+                .any(|w| w.wall == Wall::OwnCluster && w.holds == Holds::Yes),
+            benign_errors: errors(|g| g == Gravity::Benign),
+            serious_errors: errors(|g| g != Gravity::Benign),
+        },
+        relations: manifest
+            .relations
+            .iter()
+            .map(|r| {
+                let relation = Relation {
+                    schema: r.schema.clone(),
+                    name: r.name.clone(),
+                    kind: "table".to_owned(),
+                    rows: r.rows,
+                    content_digest: r.content_digest.clone(),
+                };
+                (relation, r.columns.clone())
+            })
+            .collect(),
+        reference: None,
+        protected: protected.iter().map(container).collect(),
+    }
+}
+
+fn container(identity: &ContainerIdentity) -> Protected {
+    match identity {
+        ContainerIdentity::Present {
+            name,
+            id,
+            started_at,
+            status,
+        } => Protected {
+            name: name.clone(),
+            id: id.clone(),
+            started_at: started_at.clone(),
+            status: status.clone(),
+            untouched: true,
+        },
+        ContainerIdentity::Absent { name } => Protected {
+            name: name.clone(),
+            id: String::new(),
+            started_at: String::new(),
+            status: "absent".to_owned(),
+            untouched: false,
+        },
+    }
+}

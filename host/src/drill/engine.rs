@@ -1,0 +1,102 @@
+//! Which engine, and which Postgres on it: the dump's own major version.
+
+use std::path::{Path, PathBuf};
+
+use tokio::process::Command;
+
+use crate::drill::supply::leading_number;
+use crate::sandbox::docker::Docker;
+use crate::sandbox::local::Local;
+use crate::sandbox::{Engine, Sandbox, SandboxError};
+
+/// The engine as ordered; it is opened once the dump's version is known.
+pub enum EngineOrder {
+    Docker { host: String, image: String },
+    Local(LocalOrder),
+}
+
+pub struct LocalOrder {
+    /// Postgres' binaries; otherwise those of the dump's major version are looked for.
+    pub bin_dir: Option<PathBuf>,
+    /// Directories in which programs are looked for.
+    pub path_dirs: Vec<PathBuf>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    #[error(
+        "no Postgres {major} was found for the sandbox: install it, or name its directory as `bin_dir` in [sandbox]"
+    )]
+    NoPostgres { major: u32 },
+    #[error("the dump does not say which Postgres it is from: name a `bin_dir` in [sandbox]")]
+    UnknownMajor,
+    #[error(
+        "the sandbox has Postgres {sandbox}, the dump is from {dump}: an older server cannot restore it; use an image or a `bin_dir` of {dump}"
+    )]
+    TooOld { sandbox: u32, dump: u32 },
+}
+
+impl EngineOrder {
+    /// Opens the engine for a dump of this major version.
+    pub async fn open(&self, major: Option<u32>) -> Result<Engine, EngineError> {
+        match self {
+            EngineOrder::Docker { host, image } => {
+                let image = Docker::connect(host).await?.image(image).await?;
+                Ok(Engine::Docker(image))
+            }
+            EngineOrder::Local(order) => {
+                let bin_dir = match &order.bin_dir {
+                    Some(dir) => dir.clone(),
+                    None => order.find(major.ok_or(EngineError::UnknownMajor)?).await?,
+                };
+                Ok(Engine::Local(Local::find(&bin_dir, &order.path_dirs)?))
+            }
+        }
+    }
+}
+
+impl LocalOrder {
+    /// Distributions keep each version in a directory of its own; what is elsewhere is asked for its version.
+    async fn find(&self, major: u32) -> Result<PathBuf, EngineError> {
+        let versioned = [
+            format!("/usr/lib/postgresql/{major}/bin"),
+            format!("/usr/pgsql-{major}/bin"),
+            format!("/opt/homebrew/opt/postgresql@{major}/bin"),
+        ];
+        let usual = ["/usr/local/pgsql/bin", "/usr/local/bin", "/usr/bin"].map(PathBuf::from);
+        let candidates = versioned
+            .map(PathBuf::from)
+            .into_iter()
+            .chain(self.path_dirs.clone())
+            .chain(usual);
+        for dir in candidates {
+            if dir.join("initdb").is_file() && version(&dir).await == Some(major) {
+                return Ok(dir);
+            }
+        }
+        Err(EngineError::NoPostgres { major })
+    }
+}
+
+/// The major version of the `postgres` in a directory; none where it does not say.
+async fn version(dir: &Path) -> Option<u32> {
+    let output = Command::new(dir.join("postgres"))
+        .arg("--version")
+        .env_clear()
+        .kill_on_drop(true)
+        .output()
+        .await
+        .ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.split_whitespace().find_map(leading_number)
+}
+
+/// Refuses a sandbox older than the dump; the image alone decides what a container runs.
+pub fn matching(sandbox: &Sandbox, dump: Option<u32>) -> Result<(), EngineError> {
+    match (leading_number(sandbox.server_version()), dump) {
+        (Some(sandbox), Some(dump)) if sandbox < dump => Err(EngineError::TooOld { sandbox, dump }),
+        _ => Ok(()),
+    }
+}

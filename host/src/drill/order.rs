@@ -1,0 +1,75 @@
+//! All that one drill is given; every authority it uses is in here.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use crate::check::Compiler;
+use crate::digest::Sha256;
+use crate::drill::checks::Selected;
+use crate::drill::directory::Dump;
+use crate::drill::engine::EngineOrder;
+use crate::plan::name::RunId;
+use crate::plan::{DumpFormat, Roles};
+use crate::report::terms::Terms;
+use crate::sandbox::Spec;
+use crate::source::{Secret, Target};
+
+/// One drill, ordered.
+pub struct Order {
+    pub run: RunId,
+    pub from: From,
+    pub engine: EngineOrder,
+    /// The container engine's socket, where containers are watched or used.
+    pub docker_host: String,
+    pub spec: Spec,
+    pub roles: Roles,
+    /// Of a parallel restore, for archives.
+    pub jobs: u32,
+    pub checks: Vec<Selected>,
+    pub compiler: Compiler,
+    /// Checks run side by side.
+    pub cores: NonZeroUsize,
+    pub started: SystemTime,
+    /// From a cryptographic source, new for each drill.
+    pub salt: [u8; 32],
+    pub dump: Dump,
+    pub terms: Terms,
+}
+
+/// Where the dump comes from.
+pub enum From {
+    Source(Box<SourceOrder>),
+    Given {
+        path: PathBuf,
+        /// What its SHA-256 must be, where somebody recorded it.
+        sha256: Option<Sha256>,
+    },
+}
+
+impl From {
+    /// Stands where an order's source was, once it has been taken out.
+    pub(super) fn nothing() -> Self {
+        Self::Given {
+            path: PathBuf::new(),
+            sha256: None,
+        }
+    }
+}
+
+/// Production, and how to dump it.
+pub struct SourceOrder {
+    pub target: Target,
+    pub secret: Option<Secret>,
+    pub extra: SourceExtra,
+}
+
+pub struct SourceExtra {
+    pub format: DumpFormat,
+    /// The pg_dump to use; otherwise one is looked for.
+    pub pg_dump: Option<PathBuf>,
+    /// Directories in which programs are looked for.
+    pub path_dirs: Vec<PathBuf>,
+    /// Production's own container, by its exact name.
+    pub container: Option<String>,
+}

@@ -1,0 +1,285 @@
+//! Where the restore gets its dump from: one that is being taken, or one that somebody gave.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use crate::drill::seen::{Seen, stop};
+use crate::event::Stage;
+use crate::manifest::scan::Scanner;
+use crate::manifest::{Ending, Manifest, Scanned};
+use crate::plan::Roles;
+use crate::report::Stop;
+use crate::restore::isolation::Isolated;
+use crate::restore::tool::ToolError;
+use crate::restore::{self, Creation, Gravity, Input, Notice, Restored, Target, tool};
+use crate::source::{DatabaseFacts, DumpAs, Dumping, Format, Given, Growing, Origin, Role};
+
+/// The file's name inside the sandbox's dump directory.
+const ARCHIVE: &str = "archive";
+/// The name of the restored database when the dump does not say one.
+const UNNAMED: &str = "restored";
+
+/// A dump on its way.
+pub enum Supply {
+    Fresh(Box<Fresh>),
+    Given { given: Given, scanned: Scanned },
+}
+
+/// A dump that pg_dump is writing.
+pub struct Fresh {
+    pub format: DumpAs,
+    pub path: PathBuf,
+    pub growing: Growing,
+    pub dumping: Dumping,
+    pub scanner: SharedScanner,
+    pub database: DatabaseFacts,
+    pub roles: Vec<Role>,
+    pub began: Instant,
+}
+
+/// A scanner that the dump's writing thread feeds and that the drill reads when the dump has ended.
+#[derive(Clone, Default)]
+pub struct SharedScanner(Arc<Mutex<Scanner>>);
+
+impl SharedScanner {
+    pub fn feed(&self, bytes: &[u8]) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .feed(bytes);
+    }
+
+    pub fn finish(self) -> Scanned {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).finish()
+    }
+}
+
+/// A restored database and what its dump was found to hold.
+pub struct Supplied<'s> {
+    pub restored: Restored<'s>,
+    pub manifest: Manifest,
+}
+
+impl Supply {
+    /// The server's major version that the dump was or is being taken from, where its header tells.
+    pub fn major(&self) -> Option<u32> {
+        match self {
+            Supply::Fresh(fresh) => Some(fresh.database.server_major),
+            Supply::Given { given, .. } => leading_number(&given.facts.server_version),
+        }
+    }
+
+    /// Restores the dump; a fresh plain one while it is still being written, read back from its file.
+    pub async fn restore<'s>(
+        self,
+        isolated: Isolated<'s>,
+        mode: Roles,
+        jobs: u32,
+        seen: &mut Seen,
+    ) -> Result<Supplied<'s>, Stop> {
+        match self {
+            Supply::Fresh(fresh) if fresh.format == DumpAs::Plain => {
+                alongside(*fresh, isolated, mode, seen).await
+            }
+            Supply::Fresh(fresh) => after(*fresh, isolated, mode, jobs, seen).await,
+            Supply::Given { given, scanned } => {
+                from_given(given, scanned, isolated, mode, jobs, seen).await
+            }
+        }
+    }
+}
+
+/// The number that a version starts with.
+pub fn leading_number(version: &str) -> Option<u32> {
+    let digits: String = version.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+async fn alongside<'s>(
+    fresh: Fresh,
+    isolated: Isolated<'s>,
+    mode: Roles,
+    seen: &mut Seen,
+) -> Result<Supplied<'s>, Stop> {
+    let reading = fresh.growing.reader().map_err(|e| stop(Stage::Dump, &e))?;
+    let target = Target {
+        database: fresh.database.database.clone(),
+        creation: Creation::Host(Some(fresh.database)),
+        roles: fresh.roles,
+        mode,
+    };
+    seen.begin(Stage::Restore);
+    let events = seen.events().clone();
+    let dump = async {
+        let dumped = fresh.dumping.finish().await;
+        (dumped, Instant::now())
+    };
+    let restore = restore::restore(isolated, Input::Plain(reading), target, &events);
+    let ((dumped, dumped_at), restored) = tokio::join!(dump, restore);
+    // A dump that failed is why its restore failed, so it is told first.
+    let facts = dumped.map_err(|e| stop(Stage::Dump, &e))?;
+    seen.ended_at(Stage::Dump, fresh.began, dumped_at);
+    seen.evidence.dump = Some(facts);
+    let restored = restored.map_err(|e| stop(Stage::Restore, &e))?;
+    seen.evidence.read_back = Some(restored.facts().read_back);
+    seen.evidence.restore = Some(restored.facts().clone());
+    seen.end();
+    let manifest = fresh.scanner.finish().manifest;
+    Ok(Supplied { restored, manifest })
+}
+
+async fn after<'s>(
+    fresh: Fresh,
+    isolated: Isolated<'s>,
+    mode: Roles,
+    jobs: u32,
+    seen: &mut Seen,
+) -> Result<Supplied<'s>, Stop> {
+    let facts = fresh
+        .dumping
+        .finish()
+        .await
+        .map_err(|e| stop(Stage::Dump, &e))?;
+    seen.ended_at(Stage::Dump, fresh.began, Instant::now());
+    seen.evidence.dump = Some(facts.clone());
+    let archive = Given::taken(facts, fresh.path);
+    seen.begin(Stage::Restore);
+    let target = Target {
+        database: fresh.database.database.clone(),
+        creation: Creation::Host(Some(fresh.database)),
+        roles: fresh.roles,
+        mode,
+    };
+    from_archive(archive, target, isolated, jobs, seen).await
+}
+
+async fn from_given<'s>(
+    given: Given,
+    scanned: Scanned,
+    isolated: Isolated<'s>,
+    mode: Roles,
+    jobs: u32,
+    seen: &mut Seen,
+) -> Result<Supplied<'s>, Stop> {
+    seen.begin(Stage::Restore);
+    let creation = match scanned.connects.first() {
+        Some(_) => Creation::Dump,
+        None => Creation::Host(None),
+    };
+    let target = Target {
+        database: scanned
+            .connects
+            .first()
+            .cloned()
+            .unwrap_or_else(|| UNNAMED.to_owned()),
+        creation,
+        roles: named(&scanned),
+        mode,
+    };
+    match given.facts.format {
+        Format::Plain | Format::PlainGzip => {
+            let reading = given.reader().map_err(|e| seen.stop(&e))?;
+            let restored = restore::restore(isolated, Input::Plain(reading), target, seen.events())
+                .await
+                .map_err(|e| seen.stop(&e))?;
+            let mut facts = restored.facts().clone();
+            facts.notices.extend(defects(&scanned));
+            seen.evidence.read_back = Some(facts.read_back);
+            seen.evidence.restore = Some(facts);
+            seen.end();
+            Ok(Supplied {
+                restored,
+                manifest: scanned.manifest,
+            })
+        }
+        Format::Custom | Format::Directory | Format::Tar => {
+            from_archive(given, target, isolated, jobs, seen).await
+        }
+    }
+}
+
+/// Copies the archive into the sandbox, reads what it holds with the sandbox's own pg_restore, and restores the copy.
+async fn from_archive<'s>(
+    archive: Given,
+    mut target: Target,
+    isolated: Isolated<'s>,
+    jobs: u32,
+    seen: &mut Seen,
+) -> Result<Supplied<'s>, Stop> {
+    let fresh = archive.facts.origin != Origin::Given;
+    let to = isolated.sandbox().dump_dir().join(ARCHIVE);
+    let copied = tokio::task::spawn_blocking(move || archive.copy_to(&to))
+        .await
+        .map_err(|e| seen.stop(&e))?
+        .map_err(|e| seen.stop(&e))?;
+    seen.evidence.read_back = Some(copied);
+    let mut scanner = Scanner::default();
+    tool::script(isolated.sandbox(), ARCHIVE, |bytes| scanner.feed(bytes))
+        .await
+        .map_err(|error| {
+            if matches!(error, ToolError::Failed { .. }) {
+                seen.evidence
+                    .defects
+                    .push("pg_restore cannot read the archive to its end".to_owned());
+            }
+            seen.stop(&error)
+        })?;
+    let scanned = scanner.finish();
+    if !fresh {
+        target.roles = named(&scanned);
+    }
+    let input = Input::Archive {
+        file: ARCHIVE.to_owned(),
+        copied,
+        jobs,
+    };
+    let restored = restore::restore(isolated, input, target, seen.events())
+        .await
+        .map_err(|e| seen.stop(&e))?;
+    seen.evidence.restore = Some(restored.facts().clone());
+    seen.end();
+    Ok(Supplied {
+        restored,
+        manifest: scanned.manifest,
+    })
+}
+
+/// Roles of a dump that nobody can be asked about: their names are all that is known.
+fn named(scanned: &Scanned) -> Vec<Role> {
+    let roles = scanned.roles.iter().map(|name| Role {
+        name: name.clone(),
+        superuser: false,
+        member_of: Vec::new(),
+    });
+    roles.collect()
+}
+
+/// What a given plain dump holds that no pg_dump wrote.
+fn defects(scanned: &Scanned) -> Vec<Notice> {
+    let notice = |class, subject: String| Notice {
+        sqlstate: "none".into(),
+        statement: "(dump)".into(),
+        subject,
+        class,
+        gravity: Gravity::Serious,
+        count: 1,
+    };
+    let mut notices: Vec<_> = scanned
+        .foreign_commands
+        .iter()
+        .map(|command| notice("meta-command", command.clone()))
+        .collect();
+    match scanned.ending {
+        Ending::Trailer => {}
+        Ending::MidStatement => notices.push(notice(
+            "truncated",
+            "the dump ends inside a statement".into(),
+        )),
+        Ending::NoTrailer => notices.push(notice(
+            "truncated",
+            "the dump lacks pg_dump's trailer".into(),
+        )),
+    }
+    notices
+}
