@@ -5,6 +5,7 @@
 //! like are not read (a drill's source stands in the plan), and `connect_timeout` defaults to 30 seconds because
 //! a drill that nobody watches must end.
 
+mod keywords;
 mod service;
 mod settings;
 mod syntax;
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
 
-pub use settings::Refusal;
+pub use keywords::Refusal;
 use settings::Settings;
 
 /// What libpq would take from its surroundings; only the binary looks there.

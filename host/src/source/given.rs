@@ -300,14 +300,21 @@ fn pump(mut text: impl Text, pieces: &Pieces) -> Ended {
 }
 
 fn copy_file(from: &Path, to: &Path) -> Result<Digest, GivenError> {
-    let mut from = File::open(from).map_err(|cause| GivenError::Read { cause })?;
-    let copy = |cause| GivenError::Copy { cause };
-    let to = OpenOptions::new()
+    let from = File::open(from).map_err(|cause| GivenError::Read { cause })?;
+    let new = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(to)
-        .map_err(copy)?;
+        .map_err(|cause| GivenError::Copy { cause })?;
+    copy_bytes(from, new).inspect_err(|_| {
+        // Half a copy must not be taken for one; if it cannot be removed, the error still says what happened.
+        drop(std::fs::remove_file(to));
+    })
+}
+
+fn copy_bytes(mut from: File, to: File) -> Result<Digest, GivenError> {
+    let copy = |cause| GivenError::Copy { cause };
     let mut writer = HashingWriter::new(to);
     let mut buffer = vec![0; PIECE];
     loop {

