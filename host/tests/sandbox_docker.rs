@@ -150,9 +150,9 @@ async fn a_strangers_container_is_left_alone() {
     // The engine would take the beginning of an id for a name; an exact name it is not.
     assert!(matches!(
         docker.container_identity(&id[..12]).await.unwrap(),
-        ContainerIdentity::Absent { ..     remove(&raw, &id).await;
-}
+        ContainerIdentity::Absent { .. }
     ));
+    remove(&raw, &id).await;
 }
 
 /// Between the drill's death and the cleaning somebody else took the name: what they made is not ours to remove.
