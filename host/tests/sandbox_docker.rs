@@ -149,10 +149,10 @@ async fn a_strangers_container_is_left_alone() {
     assert_eq!(docker.container_identity(name).await.unwrap(), before);
     // The engine would take the beginning of an id for a name; an exact name it is not.
     assert!(matches!(
-            docker.container_identity(&id[..12]).await.unwrap(),
-            ContainerIdentity::Absent { ..     remove(&raw, &id).await;
-    }
-        ));
+        docker.container_identity(&id[..12]).await.unwrap(),
+        ContainerIdentity::Absent { .. }
+    ));
+    remove(&raw, &id).await;
 }
 
 /// Between the drill's death and the cleaning somebody else took the name: what they made is not ours to remove.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::docker::Docker;
 use super::home;
@@ -104,7 +104,7 @@ fn unreachable(kind: &'static str, name: &str, engine: &str, error: &SandboxErro
     }
 }
 
-fn directory(path: &PathBuf, run: &RunId, made: Option<(u64, u64)>) -> Removal {
+fn directory(path: &Path, run: &RunId, made: Option<(u64, u64)>) -> Removal {
     match stranger(path, run, made) {
         Ok(None) => home::remove(path),
         Ok(Some(why)) => refused(path, why),

@@ -21,7 +21,7 @@ const MARKER: &str = ".vhost-run";
 ///
 /// ```text
 /// .vhost-run   the run's id
-/// start.log    what the launcher, initdb and the server said before logging began
+/// start.log    what the launcher, initdb and the server said before logging began (in log/ for a container)
 /// etc/         read-only inside: passwd, group and the server's configuration
 /// data/        the cluster, unless it lives in memory
 /// run/         the server's Unix socket

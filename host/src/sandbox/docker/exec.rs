@@ -133,54 +133,64 @@ pub(in crate::sandbox) struct Run {
 
 impl Run {
     pub(in crate::sandbox) async fn wait(&mut self) -> Result<i32, SandboxError> {
-        let failed = |operation, source| SandboxError::Container {
-            operation,
-            name: self.name.clone(),
-            source,
-        };
-        if let Some(reader) = self.reader.take() {
-            match reader.await {
-                Ok(read) => read.map_err(|e| failed("read a tool's output from", e))?,
-                // The task neither panics nor is cancelled; were it so, the exit code below still says how it ended.
-                Err(_) => {}
-            }
+        // The task neither panics nor is cancelled; were it so, the exit code below still says how the tool ended.
+        if let Some(reader) = self.reader.take()
+            && let Ok(read) = reader.await
+        {
+            read.map_err(|e| self.failed("read a tool's output from", e))?;
         }
         loop {
-            let seen = self
-                .docker
-                .client
-                .inspect_exec(&self.id)
-                .await
-                .map_err(|e| failed("ask after a tool in", e))?;
-            if seen.running == Some(false)
-                && let Some(code) = seen.exit_code
-            {
-                return Ok(i32::try_from(code).unwrap_or(i32::MAX));
+            if let Some(code) = self.ended().await? {
+                return Ok(code);
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
     pub(in crate::sandbox) async fn kill(&mut self) -> Result<(), SandboxError> {
+        // Nobody may be reading the rest of the output, and it would not be whole.
+        if let Some(reader) = self.reader.take() {
+            reader.abort();
+        }
         let script = "kill -KILL \"$(cat \"$1\")\"";
-        let cmd = ["/bin/sh", "-c", script, "vhost", &self.pid_file];
-        let (_, mut output, _) = start(
-            &self.docker,
-            &self.container,
-            cmd.map(str::to_owned).to_vec(),
-            Vec::new(),
-            self.user.clone(),
-            Stdin::Null,
-        )
-        .await
-        .map_err(|source| SandboxError::Container {
-            operation: "end a tool in",
+        let cmd = ["/bin/sh", "-c", script, "vhost", &self.pid_file].map(str::to_owned);
+        // A tool that has only just been started may not have left its number yet, so once may not be enough.
+        while self.ended().await?.is_none() {
+            let (_, mut output, _) = start(
+                &self.docker,
+                &self.container,
+                cmd.to_vec(),
+                Vec::new(),
+                self.user.clone(),
+                Stdin::Null,
+            )
+            .await
+            .map_err(|e| self.failed("end a tool in", e))?;
+            while output.next().await.is_some() {}
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
+    /// The tool's exit code once it has one.
+    async fn ended(&self) -> Result<Option<i32>, SandboxError> {
+        let seen = self
+            .docker
+            .client
+            .inspect_exec(&self.id)
+            .await
+            .map_err(|e| self.failed("ask after a tool in", e))?;
+        Ok(match (seen.running, seen.exit_code) {
+            (Some(false), Some(code)) => Some(i32::try_from(code).unwrap_or(i32::MAX)),
+            _ => None,
+        })
+    }
+
+    fn failed(&self, operation: &'static str, source: Error) -> SandboxError {
+        SandboxError::Container {
+            operation,
             name: self.name.clone(),
             source,
-        })?;
-        // A tool that has ended by itself cannot be killed, and need not be: what kill says of that is not read.
-        while output.next().await.is_some() {}
-        self.wait().await?;
-        Ok(())
+        }
     }
 }
