@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio_postgres::SimpleQueryMessage;
 use vhost::check::bindings::vhost::check::types::{Error, Value};
 use vhost::check::query::{Session, SessionError, TypeCatalog};
-use vhost::grant::{Limits, role::harden};
+use vhost::grant::{Limits, harden::harden};
 
 use crate::server::{Server, connect};
 

@@ -1,7 +1,8 @@
 //! A check's role: what it gets, what it does not get, and what is refused because of a difference.
 
 use vhost::check::bindings::vhost::check::types::{Error, Value};
-use vhost::grant::role::{self, RoleError, harden};
+use vhost::grant::harden::harden;
+use vhost::grant::role::{self, RoleError};
 
 use crate::server::{Server, approved};
 

@@ -13,7 +13,8 @@ use tempfile::TempDir;
 use tokio_postgres::{Client, Config, NoTls};
 use vhost::check::query::{Session, TypeCatalog};
 use vhost::digest::Sha256;
-use vhost::grant::role::{self, CheckLogin, Hardened, harden};
+use vhost::grant::harden::{Hardened, harden};
+use vhost::grant::role::{self, CheckLogin};
 use vhost::grant::{Approved, Component, Grants, review};
 
 const BINARIES: &str = "/usr/lib/postgresql/15/bin";

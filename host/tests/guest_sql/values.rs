@@ -182,7 +182,10 @@ async fn every_type_by_row_by_column_and_as_a_parameter() {
         // A record has no input; everything else that came out goes in again and is the same.
         if type_name != "record" {
             let echo = session
-                .scalar(&format!("SELECT $1::{type_name}"), &[expected.clone()])
+                .scalar(
+                    &format!("SELECT $1::{type_name}"),
+                    std::slice::from_ref(&expected),
+                )
                 .await;
             let echo = echo.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
             // `char` without a length is char(1).
