@@ -11,6 +11,7 @@
 
 pub mod component;
 pub mod file;
+pub mod harden;
 pub mod limits;
 mod readable;
 pub mod review;
@@ -19,7 +20,8 @@ pub mod scope;
 
 pub use component::{Component, Import, ImportKind};
 pub use file::{Grant, Grants, GrantsError};
+pub use harden::Hardened;
 pub use limits::Limits;
 pub use review::{Approved, Refusal, Refused, ReportLevel, review};
-pub use role::{CheckLogin, Hardened, RoleError, Withheld};
+pub use role::{CheckLogin, RoleError, Withheld};
 pub use scope::Scope;

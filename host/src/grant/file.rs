@@ -18,12 +18,11 @@
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::limits::{self, CEILINGS, Limits};
+use super::limits::{Limits, LimitsText};
 use super::review::ReportLevel;
 use super::scope::Scope;
 use crate::digest::Sha256;
@@ -103,32 +102,8 @@ struct GrantText {
     limits: LimitsText,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LimitsText {
-    memory: Option<Spanned<Size>>,
-    time: Option<Spanned<String>>,
-    statement_time: Option<Spanned<String>>,
-    statements: Option<Spanned<u32>>,
-    rows: Option<Spanned<u64>>,
-    bytes: Option<Spanned<Size>>,
-    cell_bytes: Option<Spanned<Size>>,
-    log_bytes: Option<Spanned<Size>>,
-    findings: Option<Spanned<u32>>,
-}
-
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected bytes as an integer or as text such as \"64MiB\""
-)]
-enum Size {
-    Bytes(u64),
-    Text(String),
-}
-
 /// What is wrong, and where in the text.
-type Wrong = (Range<usize>, String);
+pub(super) type Wrong = (Range<usize>, String);
 
 impl Grants {
     pub fn read(path: &Path) -> Result<Self, GrantsError> {
@@ -241,7 +216,7 @@ fn grant(text: GrantText) -> Result<Grant, Wrong> {
         imports,
         report: text.report,
         read,
-        limits: limits(text.limits)?,
+        limits: text.limits.read()?,
     })
 }
 
@@ -261,105 +236,10 @@ fn name(text: Spanned<String>) -> Result<String, Wrong> {
     Ok(text.into_inner())
 }
 
-fn limits(text: LimitsText) -> Result<Limits, Wrong> {
-    let given = Limits::default();
-    Ok(Limits {
-        memory: size("memory", text.memory, given.memory, CEILINGS.memory)?,
-        time: duration("time", text.time, given.time, CEILINGS.time)?,
-        statement_time: duration(
-            "statement_time",
-            text.statement_time,
-            given.statement_time,
-            CEILINGS.statement_time,
-        )?,
-        statements: count(
-            "statements",
-            text.statements,
-            given.statements,
-            CEILINGS.statements,
-        )?,
-        rows: count("rows", text.rows, given.rows, CEILINGS.rows)?,
-        bytes: size("bytes", text.bytes, given.bytes, CEILINGS.bytes)?,
-        cell_bytes: size(
-            "cell_bytes",
-            text.cell_bytes,
-            given.cell_bytes,
-            CEILINGS.cell_bytes,
-        )?,
-        log_bytes: size(
-            "log_bytes",
-            text.log_bytes,
-            given.log_bytes,
-            CEILINGS.log_bytes,
-        )?,
-        findings: count("findings", text.findings, given.findings, CEILINGS.findings)?,
-    })
-}
-
-fn size(key: &str, text: Option<Spanned<Size>>, default: u64, ceiling: u64) -> Result<u64, Wrong> {
-    let Some(text) = text else {
-        return Ok(default);
-    };
-    let bytes = match text.get_ref() {
-        Size::Bytes(bytes) => *bytes,
-        Size::Text(text_of) => limits::bytes(text_of)
-            .map_err(|remedy| (text.span(), format!("{key} = \"{text_of}\": {remedy}")))?,
-    };
-    within(key, text.span(), bytes, ceiling, "bytes")
-}
-
-fn count<N: Copy + Into<u64> + TryFrom<u64>>(
-    key: &str,
-    text: Option<Spanned<N>>,
-    default: N,
-    ceiling: N,
-) -> Result<N, Wrong> {
-    let Some(text) = text else {
-        return Ok(default);
-    };
-    within(
-        key,
-        text.span(),
-        (*text.get_ref()).into(),
-        ceiling.into(),
-        "",
-    )?;
-    Ok(text.into_inner())
-}
-
-fn duration(
-    key: &str,
-    text: Option<Spanned<String>>,
-    default: Duration,
-    ceiling: Duration,
-) -> Result<Duration, Wrong> {
-    let Some(text) = text else {
-        return Ok(default);
-    };
-    let given = limits::duration(text.get_ref()).map_err(|remedy| {
-        (
-            text.span(),
-            format!("{key} = \"{}\": {remedy}", text.get_ref()),
-        )
-    })?;
-    // Both are far below 2^64 ms: `limits::duration` computes in 64 bits.
-    let (millis, most) = (given.as_millis() as u64, ceiling.as_millis() as u64);
-    within(key, text.span(), millis, most, "ms")?;
-    Ok(given)
-}
-
-fn within(key: &str, span: Range<usize>, value: u64, most: u64, unit: &str) -> Result<u64, Wrong> {
-    if (1..=most).contains(&value) {
-        return Ok(value);
-    }
-    let space = if unit.is_empty() { "" } else { " " };
-    let what =
-        format!("{key} is {value}{space}{unit}: write at least 1 and at most {most}{space}{unit}");
-    Err((span, what))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const DIGEST: &str = "sha256:6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b";
@@ -407,7 +287,11 @@ mod tests {
             ("[grant.limits]\ntime = 30", 7, "expected a string"),
             ("[grant.limits]\ntime = \"2h\"", 7, "at most 3600000 ms"),
             ("[grant.limits]\nrows = 0", 7, "at least 1"),
-            ("[grant.limits]\nrows = -1", 7, "rows"),
+            (
+                "[grant.limits]\nrows = -1",
+                7,
+                "rows is -1: write at least 1",
+            ),
             ("[grant.limits]\nfuel = 1", 7, "unknown field `fuel`"),
             (
                 "[[grant]]\ncheck = \"a\"\ncomponent = \"DIGEST\"\nimports = []",

@@ -1,6 +1,12 @@
 //! How much a check may use: values, defaults, ceilings, and how they are written.
 
+use std::ops::Range;
 use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::file::Wrong;
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -61,8 +67,140 @@ pub const CEILINGS: Limits = Limits {
     findings: 100_000,
 };
 
+/// Limits as a grants file writes them.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LimitsText {
+    memory: Option<Spanned<Size>>,
+    time: Option<Spanned<String>>,
+    statement_time: Option<Spanned<String>>,
+    statements: Option<Spanned<i64>>,
+    rows: Option<Spanned<i64>>,
+    bytes: Option<Spanned<Size>>,
+    cell_bytes: Option<Spanned<Size>>,
+    log_bytes: Option<Spanned<Size>>,
+    findings: Option<Spanned<i64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected bytes as an integer or as text such as \"64MiB\""
+)]
+enum Size {
+    Bytes(i64),
+    Text(String),
+}
+
+impl LimitsText {
+    pub(super) fn read(self) -> Result<Limits, Wrong> {
+        let text = self;
+        let given = Limits::default();
+        Ok(Limits {
+            memory: size("memory", text.memory, given.memory, CEILINGS.memory)?,
+            time: duration("time", text.time, given.time, CEILINGS.time)?,
+            statement_time: duration(
+                "statement_time",
+                text.statement_time,
+                given.statement_time,
+                CEILINGS.statement_time,
+            )?,
+            statements: count(
+                "statements",
+                text.statements,
+                given.statements,
+                CEILINGS.statements,
+            )?,
+            rows: count("rows", text.rows, given.rows, CEILINGS.rows)?,
+            bytes: size("bytes", text.bytes, given.bytes, CEILINGS.bytes)?,
+            cell_bytes: size(
+                "cell_bytes",
+                text.cell_bytes,
+                given.cell_bytes,
+                CEILINGS.cell_bytes,
+            )?,
+            log_bytes: size(
+                "log_bytes",
+                text.log_bytes,
+                given.log_bytes,
+                CEILINGS.log_bytes,
+            )?,
+            findings: count("findings", text.findings, given.findings, CEILINGS.findings)?,
+        })
+    }
+}
+
+fn size(key: &str, text: Option<Spanned<Size>>, default: u64, ceiling: u64) -> Result<u64, Wrong> {
+    let Some(text) = text else {
+        return Ok(default);
+    };
+    let bytes = match text.get_ref() {
+        Size::Bytes(bytes) => i128::from(*bytes),
+        Size::Text(text_of) => bytes(text_of)
+            .map_err(|remedy| (text.span(), format!("{key} = \"{text_of}\": {remedy}")))?
+            .into(),
+    };
+    within(key, text.span(), bytes, ceiling, "bytes")
+}
+
+fn count<N: Into<u64> + TryFrom<u64>>(
+    key: &str,
+    text: Option<Spanned<i64>>,
+    default: N,
+    ceiling: N,
+) -> Result<N, Wrong> {
+    let Some(text) = text else {
+        return Ok(default);
+    };
+    let most = ceiling.into();
+    let count = within(key, text.span(), (*text.get_ref()).into(), most, "")?;
+    // The ceiling is an `N`, and the count is not above it.
+    N::try_from(count).map_err(|_| {
+        (
+            text.span(),
+            format!("{key} is {count}: write at most {most}"),
+        )
+    })
+}
+
+fn duration(
+    key: &str,
+    text: Option<Spanned<String>>,
+    default: Duration,
+    ceiling: Duration,
+) -> Result<Duration, Wrong> {
+    let Some(text) = text else {
+        return Ok(default);
+    };
+    let given = read_duration(text.get_ref()).map_err(|remedy| {
+        (
+            text.span(),
+            format!("{key} = \"{}\": {remedy}", text.get_ref()),
+        )
+    })?;
+    // Both were computed in 64 bits.
+    let (millis, most) = (given.as_millis() as i128, ceiling.as_millis() as u64);
+    within(key, text.span(), millis, most, "ms")?;
+    Ok(given)
+}
+
+/// Wider than what TOML can write, so that a negative number is shown as it was written.
+fn within(key: &str, span: Range<usize>, value: i128, most: u64, unit: &str) -> Result<u64, Wrong> {
+    match u64::try_from(value) {
+        Ok(fits) if (1..=most).contains(&fits) => Ok(fits),
+        _ => {
+            let space = if unit.is_empty() { "" } else { " " };
+            let range = format!("at least 1 and at most {most}{space}{unit}");
+            Err((
+                span,
+                format!("{key} is {value}{space}{unit}: write {range}"),
+            ))
+        }
+    }
+}
+
 /// Reads `64MiB`, `64MB`, `64KiB`, `1GB` … or plain digits; no sign, space, fraction or other unit.
-pub fn bytes(text: &str) -> Result<u64, &'static str> {
+fn bytes(text: &str) -> Result<u64, &'static str> {
     const REMEDY: &str = "write bytes as an integer or as text such as \"64MiB\" or \"64MB\"";
     let (number, unit) = split(text).ok_or(REMEDY)?;
     let factor = match unit {
@@ -79,7 +217,7 @@ pub fn bytes(text: &str) -> Result<u64, &'static str> {
 }
 
 /// Reads `500ms`, `30s`, `2m`, `1h`; the unit is never optional.
-pub fn duration(text: &str) -> Result<Duration, &'static str> {
+fn read_duration(text: &str) -> Result<Duration, &'static str> {
     const REMEDY: &str = "write a duration as text such as \"500ms\", \"30s\" or \"2m\"";
     let (number, unit) = split(text).ok_or(REMEDY)?;
     let factor = match unit {
@@ -127,10 +265,10 @@ mod tests {
 
     #[test]
     fn durations_are_strict() {
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(read_duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(read_duration("2m"), Ok(Duration::from_secs(120)));
         for wrong in ["", "30", "s", "-1s", "1.5s", "1 s", "1sec", "1d"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
+            assert!(read_duration(wrong).is_err(), "{wrong}");
         }
     }
 }
