@@ -157,7 +157,10 @@ mod tests {
             .iter()
             .map(|(name, kind)| import(name, *kind))
             .collect();
-        let granted: Vec<_> = INTERFACES.iter().map(|(name, _)| name.to_string()).collect();
+        let granted: Vec<_> = INTERFACES
+            .iter()
+            .map(|(name, _)| name.to_string())
+            .collect();
         link(&engine(), &imports, &granted).unwrap();
     }
 
@@ -172,7 +175,10 @@ mod tests {
             ("wasi:sockets/tcp@0.2.6", ImportKind::Never),
             ("wasi:sockets/tcp@0.2.6", ImportKind::InertWasi),
         ] {
-            assert!(link(&engine(), &[import(name, kind)], &granted).is_err(), "{name}");
+            assert!(
+                link(&engine(), &[import(name, kind)], &granted).is_err(),
+                "{name}"
+            );
         }
     }
 }
