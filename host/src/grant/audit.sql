@@ -2,7 +2,7 @@
 --   $1 the role, $2 relations readable as a whole, $3 and $4 relation and number of single readable columns,
 --   $5 schemas with USAGE, $6 table privileges that this server knows
 -- Effective means asked with has_*_privilege: what comes through PUBLIC or a membership counts as much.
-WITH me AS (SELECT oid, * FROM pg_authid WHERE rolname = $1::text::name),
+WITH me AS (SELECT * FROM pg_authid WHERE rolname = $1::text::name),
 readable AS (SELECT * FROM unnest($3::oid[], $4::int2[]) AS u (rel, att))
 SELECT format('%s on relation %I.%I', p, n.nspname, c.relname)
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace CROSS JOIN unnest($6::text[]) p
@@ -66,8 +66,8 @@ UNION ALL
 SELECT format('%s on large object %s', a.privilege_type, m.oid)
   FROM pg_largeobject_metadata m CROSS JOIN LATERAL aclexplode(m.lomacl) a, me WHERE a.grantee IN (0, me.oid)
 UNION ALL
-SELECT format('membership in role %I', pg_get_userbyid(roleid))
-  FROM pg_auth_members, me WHERE member = me.oid
+SELECT format('membership in role %I', pg_get_userbyid(m.roleid))
+  FROM pg_auth_members m, me WHERE m.member = me.oid
 UNION ALL
 SELECT 'an attribute such as SUPERUSER or BYPASSRLS'
   FROM me WHERE rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls

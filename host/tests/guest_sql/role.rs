@@ -1,0 +1,195 @@
+//! A check's role: what it gets, what it does not get, and what is refused because of a difference.
+
+use vhost::check::bindings::vhost::check::types::{Error, Value};
+use vhost::grant::role::{self, RoleError, harden};
+
+use crate::server::{Server, approved};
+
+const WORLD: &str = r#"
+    CREATE ROLE owner NOLOGIN; CREATE ROLE viewer NOLOGIN;
+    CREATE SCHEMA app; GRANT ALL ON SCHEMA app TO owner, viewer;
+    CREATE TABLE app.base (id int, note text); INSERT INTO app.base VALUES (1, 'a'), (2, 'b');
+    ALTER TABLE app.base OWNER TO owner; GRANT SELECT ON app.base TO PUBLIC;
+    SET ROLE viewer; CREATE VIEW app.shown AS SELECT id FROM app.base; RESET ROLE;
+    CREATE VIEW app.boss AS SELECT * FROM app.base;
+    CREATE VIEW app.invoker WITH (security_invoker = on) AS SELECT id FROM app.base;
+    CREATE TABLE app.parent (id int, d date) PARTITION BY RANGE (id);
+    CREATE TABLE app.part PARTITION OF app.parent FOR VALUES FROM (0) TO (10);
+    INSERT INTO app.parent VALUES (5, '2026-05-17');
+    CREATE SCHEMA "Odd ""Name"; CREATE TABLE "Odd ""Name"."T x" ("Id" int, other int);
+    INSERT INTO "Odd ""Name"."T x" VALUES (7, 8);
+    CREATE FUNCTION app.bang() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'fired'; END $$;
+    ALTER DATABASE postgres SET search_path = app, public;
+    ALTER DATABASE postgres SET statement_timeout = '1ms';
+    CREATE EVENT TRIGGER bang ON ddl_command_start EXECUTE FUNCTION app.bang();"#;
+
+fn int(outcome: Result<Value, Error>) -> i64 {
+    match outcome {
+        Ok(Value::Int(value)) => value,
+        other => panic!("{other:?} is no integer"),
+    }
+}
+
+#[tokio::test]
+async fn a_role_gets_what_is_granted_and_says_what_it_did_not_get() {
+    let (server, mut host, hardened) = Server::with(WORLD).await;
+    assert_eq!(hardened.reset(), ["statement_timeout"]);
+    let grant = r#"read = ["app.shown", "app.boss", "app.invoker", "app.parent(id)", "app.gone", "nowhere.*",
+                           "app.part(id, gone)", "\"Odd \"\"Name\".\"T x\"(\"Id\")"]"#;
+    let approved = approved("row-matrix", grant);
+    let login = role::create(&mut host, &hardened, &approved).await.unwrap();
+    let withheld: Vec<String> = login
+        .withheld()
+        .iter()
+        .map(|one| format!("{} {:?}", one.scope, one.because))
+        .collect();
+    assert_eq!(
+        withheld,
+        [
+            "app.boss SuperuserView",
+            "app.gone Missing",
+            "nowhere.* Missing",
+            "app.part(gone) Missing"
+        ]
+    );
+
+    let mut session = server.open(&host, &login, &approved).await;
+    // Without its schema: the search path is the source's own. The view's owner could read the table only as PUBLIC.
+    assert_eq!(
+        int(session.scalar("SELECT count(*) FROM shown", &[]).await),
+        2
+    );
+    assert_eq!(int(session.scalar("SELECT id FROM parent", &[]).await), 5);
+    assert_eq!(
+        int(session
+            .scalar(r#"SELECT "Id" FROM "Odd ""Name"."T x""#, &[])
+            .await),
+        7
+    );
+    for sql in [
+        "SELECT d FROM parent",
+        "SELECT other FROM \"Odd \"\"Name\".\"T x\"",
+        "SELECT id FROM invoker",
+        "SELECT 1 FROM boss",
+    ] {
+        assert!(
+            matches!(session.scalar(sql, &[]).await, Err(Error::Denied(_))),
+            "{sql}"
+        );
+    }
+    let outcome = session.scalar("SELECT 1 FROM gone", &[]).await;
+    assert!(matches!(outcome, Err(Error::Sql(error)) if error.sqlstate == "42P01"));
+
+    let again = role::create(&mut host, &hardened, &approved).await;
+    assert!(matches!(again, Err(RoleError::Exists { role }) if role == "vhost_check_row-matrix"));
+}
+
+#[tokio::test]
+async fn a_password_is_in_no_log_and_a_verifier_is_no_password() {
+    let (server, mut host, hardened) = Server::with(WORLD).await;
+    let approved = approved("probe", "read = [\"app.base\"]");
+    let login = role::create(&mut host, &hardened, &approved).await.unwrap();
+    let config = login.config(&server.config("postgres"));
+    let password = std::str::from_utf8(config.get_password().unwrap())
+        .unwrap()
+        .to_owned();
+    assert_eq!(password.len(), 64);
+    let log = server.log();
+    assert!(log.contains("CREATE ROLE \"vhost_check_probe\"") && log.contains("SCRAM-SHA-256$"));
+    assert!(!log.contains(&password));
+    assert!(!format!("{config:?}").contains(&password));
+}
+
+#[tokio::test]
+async fn any_privilege_too_many_refuses_the_check() {
+    // Nothing is taken back in between: the differences only become more.
+    let (_server, mut host, hardened) = Server::with(WORLD).await;
+    for (sql, difference) in [
+        (
+            "GRANT SELECT ON app.boss TO PUBLIC",
+            "SELECT on relation app.boss",
+        ),
+        (
+            "GRANT INSERT ON app.base TO PUBLIC",
+            "INSERT on relation app.base",
+        ),
+        (
+            "GRANT UPDATE (note) ON app.base TO PUBLIC",
+            "UPDATE on column app.base.note",
+        ),
+        (
+            "GRANT SELECT (d) ON app.parent TO PUBLIC",
+            "SELECT on column app.parent.d",
+        ),
+        (
+            "GRANT CREATE ON SCHEMA app TO PUBLIC",
+            "CREATE on schema app",
+        ),
+        (
+            "GRANT USAGE ON SCHEMA \"Odd \"\"Name\" TO PUBLIC",
+            "USAGE on schema \"Odd \"\"Name\"",
+        ),
+        (
+            "GRANT EXECUTE ON FUNCTION lo_create(oid) TO PUBLIC",
+            "EXECUTE on routine lo_create(oid)",
+        ),
+        (
+            "CREATE FUNCTION app.later() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "EXECUTE on routine app.later()",
+        ),
+        ("CREATE DATABASE later", "CONNECT on database later"),
+        (
+            "GRANT USAGE ON LANGUAGE plpgsql TO PUBLIC",
+            "USAGE on language plpgsql",
+        ),
+        (
+            "SELECT lo_create(77); GRANT SELECT ON LARGE OBJECT 77 TO PUBLIC",
+            "SELECT on large object 77",
+        ),
+        (
+            "GRANT SET ON PARAMETER log_statement TO PUBLIC",
+            "SET on parameter log_statement",
+        ),
+        (
+            "GRANT CREATE ON TABLESPACE pg_default TO PUBLIC",
+            "CREATE on tablespace pg_default",
+        ),
+        (
+            "CREATE SEQUENCE app.s; GRANT USAGE ON app.s TO PUBLIC",
+            "USAGE on sequence app.s",
+        ),
+    ] {
+        for statement in sql.split("; ") {
+            host.batch_execute(statement).await.unwrap();
+        }
+        let approved = approved("probe", "read = [\"app.base\"]");
+        let outcome = role::create(&mut host, &hardened, &approved).await;
+        let Err(RoleError::Differs { differences, .. }) = outcome else {
+            panic!("{sql} was not seen");
+        };
+        assert!(
+            differences.iter().any(|one| one == difference),
+            "{sql}: {differences:?}"
+        );
+        let left = host
+            .query("SELECT 1 FROM pg_roles WHERE rolname ~ '^vhost_check'", &[])
+            .await;
+        assert!(left.unwrap().is_empty(), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_superuser_can_harden() {
+    let server = Server::start().await;
+    let host = server.host().await;
+    host.batch_execute("CREATE ROLE plain LOGIN PASSWORD 'plain'")
+        .await
+        .unwrap();
+    let mut config = server.config("postgres");
+    config.user("plain").password("plain");
+    let mut plain = crate::server::connect(&config).await;
+    assert!(matches!(
+        harden(&mut plain).await,
+        Err(RoleError::NotSuperuser)
+    ));
+}
