@@ -25,13 +25,13 @@ unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
 separator=$(printf '\037')
 flags="--remap-path-prefix=$repo=/vhost"
 # The directory of unpacked crates is named after where they came from, a mirror for one.
-cargo fetch --locked --target "$target"
+cargo fetch --target "$target"
 for sources in "$cargo_home"/registry/src/*; do
     flags="$flags$separator--remap-path-prefix=$sources=/crates"
 done
 export CARGO_ENCODED_RUSTFLAGS="$flags"
 # shellcheck disable=SC2086 # one word for each flag is meant
-cargo build --locked --profile guest --target "$target" $packages
+cargo build --profile guest --target "$target" $packages
 
 built=${CARGO_TARGET_DIR:-$repo/target}/$target/guest
 for name in "$@"; do

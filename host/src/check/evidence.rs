@@ -3,6 +3,7 @@
 use crate::check::bindings::vhost::check::evidence::Host;
 use crate::check::disclose::Names;
 use crate::check::host::State;
+use crate::grant::Scope;
 
 pub use crate::check::bindings::vhost::check::evidence::{
     DumpFacts, Protected, Relation, RestoreFacts,
@@ -21,15 +22,30 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The names that a report may show whatever the grant says: the dump's own objects.
-    pub fn names(&self) -> Names {
-        self.relations
+    /// What a report may name: the dump's own objects, and those that an operator's grant names.
+    pub fn names(&self, granted: &[Scope]) -> Names {
+        let mut names: Names = self
+            .relations
             .iter()
             .map(|(relation, columns)| {
                 let name = format!("{}.{}", relation.schema, relation.name);
                 (name, columns.clone())
             })
-            .collect()
+            .collect();
+        for scope in granted {
+            let (schema, name, columns) = match scope {
+                Scope::Schema { .. } => continue,
+                Scope::Relation { schema, name } => (schema, name, &[][..]),
+                Scope::Columns {
+                    schema,
+                    name,
+                    columns,
+                } => (schema, name, &columns[..]),
+            };
+            let known = names.entry(format!("{schema}.{name}")).or_default();
+            known.extend_from_slice(columns);
+        }
+        names
     }
 }
 

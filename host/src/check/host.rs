@@ -9,7 +9,7 @@ use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView, WasiView};
 
 use crate::check::bindings::vhost::check::{log, query, settings, types};
-use crate::check::disclose::Contact;
+use crate::check::disclose::{Contact, neutral};
 use crate::check::evidence::Facts;
 use crate::check::limits::{HANDLES, Meter};
 use crate::check::query::{Cursor, Session};
@@ -95,14 +95,15 @@ fn not_granted() -> types::Error {
     types::Error::Denied("grant `vhost:check/query@0.1.0`".to_owned())
 }
 
-/// Says which error it was. The server's message may quote a row; its SQLSTATE cannot.
+/// Says which error it was. The server's message may quote a row; its SQLSTATE cannot, nor can a denial, which names
+/// objects.
 fn without_rows(error: &types::Error) -> String {
     match error {
         types::Error::Sql(error) => {
             let code = error.sqlstate.chars().filter(char::is_ascii_alphanumeric);
             format!("SQLSTATE {}", code.take(5).collect::<String>())
         }
-        types::Error::Denied(text) => format!("denied, {text}"),
+        types::Error::Denied(text) => format!("denied, {}", neutral(text)),
         types::Error::Limit(hit) => format!("limit {:?} of {}", hit.what, hit.allowed),
         types::Error::BadParameter(_) => "a parameter of the wrong type".to_owned(),
         types::Error::Unavailable(_) => "the restored database was gone".to_owned(),

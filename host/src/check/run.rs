@@ -12,7 +12,7 @@ use wasmtime_wasi::I32Exit;
 use crate::check::bindings::CheckIndices;
 use crate::check::bindings::exports::vhost::check::checker;
 use crate::check::compile::Compiled;
-use crate::check::disclose::{Disclosure, Names, Salt, neutral};
+use crate::check::disclose::{Disclosure, Salt, neutral};
 use crate::check::evidence::Facts;
 use crate::check::host::{Parts, State};
 use crate::check::limits::{Refused, TimeUp, fence};
@@ -22,7 +22,7 @@ use crate::check::query::{Session, TypeCatalog};
 use crate::check::report;
 use crate::check::{CheckOutcome, Ended, LogLine, Usage};
 use crate::finding::{Finding, Status};
-use crate::grant::{Approved, Limits, Scope};
+use crate::grant::{Approved, Limits};
 
 /// Beyond a check's own time: a host call in flight ends by itself first, and with a better word on why.
 const GRACE: Duration = Duration::from_secs(1);
@@ -205,7 +205,7 @@ async fn read(job: &Job, store: Store<State>, returned: Returned, outcome: &mut 
     let disclosure = Disclosure {
         level: job.approved.report(),
         salt: &job.salt,
-        names: &names(job),
+        names: &job.facts.names(job.approved.read()),
     };
     outcome.ended = match returned {
         Err(wall) => Ended::Stopped(wall),
@@ -235,25 +235,6 @@ async fn read(job: &Job, store: Store<State>, returned: Returned, outcome: &mut 
         // The check's answer is in; a connection that does not part well is the server's log's business.
         let _ = tokio::time::timeout(GRACE, session.close()).await;
     }
-}
-
-/// What the report may name: what the dump holds, and what the operator's grant says by name.
-fn names(job: &Job) -> Names {
-    let mut names = job.facts.names();
-    for scope in job.approved.read() {
-        let (schema, name, columns) = match scope {
-            Scope::Schema { .. } => continue,
-            Scope::Relation { schema, name } => (schema, name, &[][..]),
-            Scope::Columns {
-                schema,
-                name,
-                columns,
-            } => (schema, name, &columns[..]),
-        };
-        let known = names.entry(format!("{schema}.{name}")).or_default();
-        known.extend_from_slice(columns);
-    }
-    names
 }
 
 fn log(state: &State, disclosure: &Disclosure<'_>) -> Vec<LogLine> {

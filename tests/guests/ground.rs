@@ -1,0 +1,152 @@
+//! What every test here stands on: guests built once, and a job as a drill would make it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
+
+use vhost::check::evidence::{DumpFacts, Relation, RestoreFacts};
+use vhost::check::{Compiler, Database, Facts, Job, Machine, Salt};
+use vhost::grant::{Approved, Component, Grants, ImportKind, review};
+
+const GUESTS: &[&str] = &[
+    "endless-loop",
+    "memory-hog",
+    "sleeper",
+    "babbler",
+    "row-matrix",
+    "row-exact",
+    "row-unchanged",
+    "exclusive-reference",
+    "relation-empty",
+];
+
+/// Builds the guests once and says where they lie.
+fn built() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let target = workspace.join("target");
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo
+            .current_dir(workspace)
+            .args(["build", "--quiet", "--profile", "guest"])
+            .args(["--target", "wasm32-wasip2", "--target-dir"])
+            .arg(&target);
+        for guest in GUESTS {
+            cargo.args(["--package", guest]);
+        }
+        assert!(cargo.status().unwrap().success(), "the guests do not build");
+        target.join("wasm32-wasip2/guest")
+    })
+}
+
+pub fn component(check: &str) -> Component {
+    let file = format!("{}.wasm", check.replace('-', "_"));
+    Component::read(&built().join(file)).unwrap()
+}
+
+pub fn compiler() -> Compiler {
+    Compiler::new(
+        env!("CARGO_BIN_EXE_vhost").into(),
+        vec!["compile-component".into()],
+    )
+}
+
+/// One check to run and what it is granted.
+pub struct Ask<'a> {
+    pub check: &'a str,
+    /// Lines of `[grant.limits]`.
+    pub limits: &'a str,
+    pub settings: &'a str,
+    pub read: &'a [&'a str],
+    /// `counts` or `values`.
+    pub report: &'a str,
+}
+
+impl<'a> Ask<'a> {
+    pub fn new(check: &'a str, limits: &'a str, settings: &'a str) -> Self {
+        Self {
+            check,
+            limits,
+            settings,
+            read: &[],
+            report: "counts",
+        }
+    }
+}
+
+/// Approves a check for exactly what it imports.
+pub fn approved(ask: &Ask<'_>) -> Approved {
+    let component = component(ask.check);
+    let imports: Vec<_> = component
+        .imports
+        .iter()
+        .filter(|import| import.kind == ImportKind::Vhost)
+        .map(|import| &import.interface)
+        .collect();
+    let text = format!(
+        "version = 1\n[[grant]]\ncheck = {:?}\ncomponent = \"sha256:{}\"\nimports = {imports:?}\nreport = {:?}\nread = {:?}\n[grant.limits]\n{}\n",
+        ask.check, component.sha256, ask.report, ask.read, ask.limits
+    );
+    let grants = Grants::parse(Path::new("grants"), &text).unwrap();
+    review(vec![component], &grants).unwrap().remove(0)
+}
+
+pub async fn job(machine: &Arc<Machine>, ask: Ask<'_>) -> Job {
+    job_on(machine, ask.settings, approved(&ask), None).await
+}
+
+pub async fn job_on(
+    machine: &Arc<Machine>,
+    settings: &str,
+    approved: Approved,
+    database: Option<Database>,
+) -> Job {
+    let compiled = compiler().compile(machine, approved.component()).await;
+    Job {
+        machine: machine.clone(),
+        compiled: compiled.unwrap(),
+        approved: Arc::new(approved),
+        database,
+        facts: Arc::new(facts()),
+        settings: settings.to_owned(),
+        salt: Arc::new(Salt::new([1; 32])),
+        started: SystemTime::UNIX_EPOCH,
+    }
+}
+
+fn facts() -> Facts {
+    Facts {
+        dump: DumpFacts {
+            sha256: "0".repeat(64),
+            bytes: 1,
+            format: "custom".to_owned(),
+            server_version: "15.18".to_owned(),
+            taken_at: String::new(),
+            source_role: String::new(),
+        },
+        restore: RestoreFacts {
+            server_version: "15.18".to_owned(),
+            system_identifier: 1,
+            differs_from_source: true,
+            benign_errors: 0,
+            serious_errors: 0,
+        },
+        relations: ["unit", "lane", "Odd Name", "absent"]
+            .map(|name| {
+                let relation = Relation {
+                    schema: "app".to_owned(),
+                    name: name.to_owned(),
+                    kind: "table".to_owned(),
+                    rows: 0,
+                    content_digest: String::new(),
+                };
+                let columns = ["id", "state", "mail", "score", "first_id", "lane"];
+                (relation, columns.map(str::to_owned).to_vec())
+            })
+            .to_vec(),
+        reference: None,
+        protected: Vec::new(),
+    }
+}
