@@ -14,6 +14,7 @@ use crate::check::{
 };
 use crate::drill::seen::Seen;
 use crate::finding::Status;
+use crate::grant::harden::harden;
 use crate::grant::{Approved, role};
 use crate::manifest::Manifest;
 use crate::plan::Wall;
@@ -67,7 +68,7 @@ impl Compiling {
         seen: &mut Seen,
     ) -> Result<Vec<CheckOutcome>, Stop> {
         let mut client = restored.connect().await.map_err(|e| seen.stop(&e))?;
-        let hardened = role::harden(&mut client).await.map_err(|e| seen.stop(&e))?;
+        let hardened = harden(&mut client).await.map_err(|e| seen.stop(&e))?;
         let catalog = Arc::new(
             TypeCatalog::load(&client)
                 .await
