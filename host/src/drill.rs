@@ -322,8 +322,11 @@ impl Drill<'_> {
         let spec = order.spec.clone();
         let order = &*order;
         let body = async |sandbox: &Sandbox| {
-            self.inside(sandbox, supply, compiling, order, source, seen)
-                .await
+            let looked = self
+                .inside(sandbox, supply, compiling, order, source, seen)
+                .await;
+            seen.begin(Stage::Teardown);
+            looked
         };
         let scoped = sandbox::scope(&engine, &spec, self.journal, self.interrupt, body).await;
         let at = seen.at();
@@ -337,7 +340,9 @@ impl Drill<'_> {
             }),
             Err(Ended::CouldNotStart(error)) => Err(stop(Stage::Sandbox, &error)),
         };
-        seen.begin(Stage::Teardown);
+        if at != Stage::Teardown {
+            seen.begin(Stage::Teardown);
+        }
         seen.evidence.teardown = Some(scoped.teardown);
         seen.end();
         ended
