@@ -9,11 +9,12 @@ use anyhow::{Context as _, Result, bail};
 
 use vhost::check::Compiler;
 use vhost::drill::{
-    Dump, EngineOrder, From, LocalOrder, Order, Selected, SourceExtra, SourceOrder,
+    Dump, EngineOrder, From, ImageOrder, LocalOrder, Order, PgDumpAt, Selected, SourceExtra,
+    SourceOrder,
 };
 use vhost::grant::{Component, Grants, review};
 use vhost::plan::name::{Name, RunId};
-use vhost::plan::{DataPlace, EngineKind, Plan, Roles, SourcePlan};
+use vhost::plan::{DataPlace, DumpFrom, EngineKind, Plan, Roles, SourcePlan};
 use vhost::report::terms::{ChecksAsked, HiddenPath, Terms};
 use vhost::sandbox::{Data, Limits, Spec};
 use vhost::source::{Secret, Target};
@@ -44,10 +45,7 @@ pub fn prepare(run: Run) -> Result<Prepared> {
     let from = from(&plan, &run)?;
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let engine = match plan.sandbox.engine {
-        EngineKind::Docker => EngineOrder::Docker {
-            host: docker_host(&plan),
-            image: plan.sandbox.image.clone(),
-        },
+        EngineKind::Docker => EngineOrder::Docker(image(&plan)),
         EngineKind::Local => EngineOrder::Local(LocalOrder {
             bin_dir: plan.sandbox.bin_dir.clone(),
             path_dirs: host::path_dirs(),
@@ -142,6 +140,26 @@ fn rfc3339(at: SystemTime) -> Result<String> {
         .context("the clock shows no year of this calendar")
 }
 
+fn image(plan: &Plan) -> ImageOrder {
+    ImageOrder {
+        host: docker_host(plan),
+        image: plan.sandbox.image.clone(),
+    }
+}
+
+fn pg_dump_at(plan: &Plan) -> Result<PgDumpAt> {
+    Ok(match (plan.dump.from, plan.sandbox.engine) {
+        (Some(DumpFrom::Image), EngineKind::Docker) => PgDumpAt::Image(image(plan)),
+        (Some(DumpFrom::Image), EngineKind::Local) => bail!(
+            "[dump] `from = \"image\"` needs an image: set `engine = \"docker\"` in [sandbox], or take it out"
+        ),
+        (None, EngineKind::Docker) if plan.dump.pg_dump.is_none() => {
+            PgDumpAt::HostElseImage(image(plan))
+        }
+        (None | Some(DumpFrom::Host), _) => PgDumpAt::Host,
+    })
+}
+
 fn docker_host(plan: &Plan) -> String {
     plan.sandbox
         .docker_host
@@ -221,6 +239,7 @@ fn from(plan: &Plan, run: &Run) -> Result<From> {
         extra: SourceExtra {
             format: plan.dump.format,
             pg_dump: plan.dump.pg_dump.clone(),
+            pg_dump_at: pg_dump_at(plan)?,
             path_dirs: host::path_dirs(),
             container: source.container.clone(),
         },
