@@ -116,6 +116,7 @@ impl Source {
             .stdout(stdout)
             .stderr(stderr)
             .spawn()
+            .map(Group)
             .map_err(|cause| DumpError::Start {
                 program: pg_dump.path.clone(),
                 cause,
@@ -149,7 +150,7 @@ impl Source {
 }
 
 struct Running {
-    child: Child,
+    child: Group,
     copied: oneshot::Receiver<Result<Copied, CopyError>>,
     words: oneshot::Receiver<Vec<u8>>,
     stop: CancellationToken,
@@ -167,7 +168,7 @@ impl Running {
         };
         let Some((copied, status)) = ended else {
             // Waited for, so that neither pg_dump nor the tap outlives the answer.
-            kill(&self.child);
+            self.child.kill();
             drop(ended_by_force(&mut self.child, self.copied).await);
             return Err(DumpError::Stopped);
         };
@@ -199,7 +200,7 @@ impl Running {
 
 /// What the copying came to, and pg_dump's exit; a copying that failed ends pg_dump.
 async fn ended(
-    child: &mut Child,
+    child: &mut Group,
     copied: &mut oneshot::Receiver<Result<Copied, CopyError>>,
 ) -> (Result<Copied, DumpError>, std::io::Result<ExitStatus>) {
     let copied = match copied.await {
@@ -210,27 +211,38 @@ async fn ended(
         Err(_) => Err(DumpError::Interrupted),
     };
     if copied.is_err() {
-        kill(child);
+        child.kill();
     }
-    let status = child.wait().await;
+    let status = child.0.wait().await;
     (copied, status)
 }
 
 /// Waits for the end of a pg_dump that was killed, and of the copying of what it wrote.
 async fn ended_by_force(
-    child: &mut Child,
+    child: &mut Group,
     copied: oneshot::Receiver<Result<Copied, CopyError>>,
 ) -> std::io::Result<ExitStatus> {
     drop(copied.await);
-    child.wait().await
+    child.0.wait().await
 }
 
-/// Kills pg_dump's process group, which is its own, so that a wrapper script's child goes too.
-fn kill(child: &Child) {
-    let id = child.id().and_then(|id| i32::try_from(id).ok());
-    if let Some(group) = id.and_then(Pid::from_raw) {
-        // It fails when pg_dump has ended by itself already.
-        let _ = kill_process_group(group, Signal::KILL);
+/// pg_dump and whatever it started: a wrapper script's child is in its process group too. Dropping it kills them all.
+struct Group(Child);
+
+impl Group {
+    fn kill(&self) {
+        // Once it has been waited for there is no id, and the number may be another's.
+        let id = self.0.id().and_then(|id| i32::try_from(id).ok());
+        if let Some(group) = id.and_then(Pid::from_raw) {
+            // It fails when pg_dump has ended by itself already.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.kill();
     }
 }
 
