@@ -15,8 +15,28 @@ use crate::sandbox::docker::Client;
 use crate::source::secret::{Secret, anonymous_passfile};
 
 pub(super) enum Child {
-    Host(tokio::process::Child),
+    Host(Group),
     Image(Process),
+}
+
+/// pg_dump and whatever it started: a wrapper script's child is in its process group too. Dropping it kills them all.
+pub(super) struct Group(tokio::process::Child);
+
+impl Group {
+    fn kill(&self) {
+        // Once it has been waited for there is no id, and the number may be another's.
+        let id = self.0.id().and_then(|id| i32::try_from(id).ok());
+        if let Some(group) = id.and_then(Pid::from_raw) {
+            // It fails when pg_dump has ended by itself already.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.kill();
+    }
 }
 
 /// Where pg_dump writes; both close with it.
@@ -39,7 +59,7 @@ impl Child {
             .stdout(outputs.stdout)
             .stderr(outputs.stderr)
             .spawn()
-            .map(Child::Host)
+            .map(|child| Child::Host(Group(child)))
             .map_err(|cause| DumpError::Start {
                 program: program.to_owned(),
                 cause,
@@ -65,8 +85,9 @@ impl Child {
 
     pub(super) async fn wait(&mut self) -> Result<Exit, DumpError> {
         match self {
-            Child::Host(child) => {
-                let status = child
+            Child::Host(group) => {
+                let status = group
+                    .0
                     .wait()
                     .await
                     .map_err(|cause| DumpError::Wait { cause })?;
@@ -92,14 +113,7 @@ impl Child {
     /// Kills pg_dump; [`Child::wait`] tells when it is gone.
     pub(super) async fn kill(&mut self) {
         match self {
-            Child::Host(child) => {
-                let id = child.id().and_then(|id| i32::try_from(id).ok());
-                // The process group is its own, so that a wrapper script's child goes too.
-                if let Some(group) = id.and_then(Pid::from_raw) {
-                    // It fails when pg_dump has ended by itself already.
-                    let _ = kill_process_group(group, Signal::KILL);
-                }
-            }
+            Child::Host(group) => group.kill(),
             // Where it fails, the removal of the container ends pg_dump and tells of it.
             Child::Image(process) => drop(process.kill().await),
         }
