@@ -1,0 +1,1 @@
+//! Drills on a real Docker engine.

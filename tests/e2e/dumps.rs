@@ -1,0 +1,1 @@
+//! Drills of given dumps: every format, whole and damaged.

@@ -1,0 +1,1 @@
+//! Habits of this house, held as tests.

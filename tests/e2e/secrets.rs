@@ -1,0 +1,1 @@
+//! What a drill may not let out.

@@ -1,0 +1,1 @@
+//! Every way in which a drill ends removes its sandbox.
