@@ -98,6 +98,7 @@ impl Drill<'_> {
             From::Given { path, sha256 } => {
                 let given = self.given(path, sha256, seen).await?;
                 let dumped = self.in_sandbox(given, order, None, seen).await;
+                seen.begin(Stage::ObserveAgain);
                 self.containers_after(order, docker.as_ref(), seen).await?;
                 dumped
             }

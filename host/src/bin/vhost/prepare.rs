@@ -222,6 +222,9 @@ fn plan(run: &Run) -> Result<(Plan, PathBuf)> {
 
 fn from(plan: &Plan, run: &Run) -> Result<From> {
     if let Some(path) = &run.dump {
+        // A path that leads nowhere is a slip of the pen and no evidence about any dump.
+        std::fs::metadata(path)
+            .with_context(|| format!("--dump: cannot find {}", path.display()))?;
         return Ok(From::Given {
             path: path.clone(),
             sha256: run.dump_sha256,
