@@ -11,6 +11,7 @@ mod checks;
 mod directory;
 mod engine;
 mod order;
+mod pg_dump;
 mod seen;
 mod supply;
 
@@ -20,8 +21,8 @@ use tokio_util::sync::CancellationToken;
 
 pub use checks::Selected;
 pub use directory::{DirectoryError, Dump, RunDirectory};
-pub use engine::{EngineError, EngineOrder, LocalOrder};
-pub use order::{From, Order, SourceExtra, SourceOrder};
+pub use engine::{EngineError, EngineOrder, ImageOrder, LocalOrder};
+pub use order::{From, Order, PgDumpAt, SourceExtra, SourceOrder};
 
 use crate::check::Machine;
 use crate::drill::checks::{Compiling, Shared};
@@ -32,9 +33,9 @@ use crate::plan::{DumpFormat, WritableRole};
 use crate::report::seal::Sealed;
 use crate::report::{Evidence, ServerSeen, SourceSeen, Stop};
 use crate::restore::{isolation, rows};
-use crate::sandbox::docker::Docker;
+use crate::sandbox::docker::{Docker, Remains};
 use crate::sandbox::{self, ContainerIdentity, Ended, Journal, Sandbox};
-use crate::source::{DumpAs, Given, Known, PgDump, Secret, Source};
+use crate::source::{DumpAs, Given, Known, Secret, Source};
 
 /// The drill could not even leave a report.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +98,7 @@ impl Drill<'_> {
             From::Given { path, sha256 } => {
                 let given = self.given(path, sha256, seen).await?;
                 let dumped = self.in_sandbox(given, order, None, seen).await;
+                seen.begin(Stage::ObserveAgain);
                 self.containers_after(order, docker.as_ref(), seen).await?;
                 dumped
             }
@@ -154,8 +156,17 @@ impl Drill<'_> {
             });
         }
         seen.end();
-        let dump = self.start_dump(source, &asked, seen).await?;
-        let looked = self.in_sandbox(dump, order, identifier, seen).await;
+        let mut remains = Remains::default();
+        let dump = self
+            .start_dump(source, &asked, order, &mut remains, seen)
+            .await;
+        let looked = match dump {
+            Ok(dump) => Ok(self.in_sandbox(dump, order, identifier, seen).await),
+            Err(stop) => Err(stop),
+        };
+        let removals = remains.remove(self.journal).await;
+        seen.evidence.see_removed(removals);
+        let looked = looked?;
         if self.interrupt.is_cancelled() {
             return looked;
         }
@@ -213,16 +224,17 @@ impl Drill<'_> {
         &self,
         source: &Source,
         asked: &order::SourceExtra,
+        order: &Order,
+        remains: &mut Remains,
         seen: &mut Seen,
     ) -> Result<Supply, Stop> {
         seen.begin(Stage::Dump);
         let began = Instant::now();
-        let pg_dump = PgDump::find(
-            asked.pg_dump.as_deref(),
-            &asked.path_dirs,
-            source.server_major(),
-        );
-        let pg_dump = seen.unless_interrupted(self.interrupt, pg_dump).await?;
+        let pg_dump = pg_dump::find(asked, order, source, self.journal, self.interrupt, remains);
+        let pg_dump = match pg_dump.await {
+            _ if self.interrupt.is_cancelled() => return Err(interrupted(seen.at())),
+            found => found.map_err(|e| seen.stop(&e))?,
+        };
         let note = pg_dump.note.clone().unwrap_or_default();
         seen.events().note(
             Stage::Dump,

@@ -26,7 +26,7 @@ use crate::check::CheckOutcome;
 use crate::digest::Digest;
 use crate::event::Stage;
 use crate::restore::{RelationRows, RestoreFacts};
-use crate::sandbox::{ContainerIdentity, Teardown, WallSeen};
+use crate::sandbox::{ContainerIdentity, Removal, Teardown, WallSeen};
 use crate::source::{DumpFacts, Identity, SessionProof};
 
 use gate::{Gate, GateResult};
@@ -139,6 +139,18 @@ impl Evidence {
         if let SourceSeen::Server(server) = &mut self.source {
             see(server);
         }
+    }
+
+    /// Records the removal of something that was made beside the sandbox; nothing where nothing was made.
+    pub fn see_removed(&mut self, removals: Vec<Removal>) {
+        if removals.is_empty() {
+            return;
+        }
+        let nothing = Teardown {
+            removals: Vec::new(),
+        };
+        let teardown = self.teardown.get_or_insert(nothing);
+        teardown.removals.extend(removals);
     }
 
     /// Why a stage's evidence is not there, in words for a table.
