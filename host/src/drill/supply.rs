@@ -102,7 +102,16 @@ async fn alongside<'s>(
     mode: Roles,
     seen: &mut Seen,
 ) -> Result<Supplied<'s>, Stop> {
-    let reading = fresh.growing.reader().map_err(|e| stop(Stage::Dump, &e))?;
+    let reading = match fresh.growing.reader() {
+        Ok(reading) => reading,
+        Err(error) => {
+            // A dump that failed took its file with it, and is the cause to tell.
+            let dumped = fresh.dumping.finish().await;
+            return Err(
+                dumped.map_or_else(|e| stop(Stage::Dump, &e), |_| stop(Stage::Dump, &error))
+            );
+        }
+    };
     let target = Target {
         database: fresh.database.database.clone(),
         creation: Creation::Host(Some(fresh.database)),

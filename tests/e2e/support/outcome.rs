@@ -75,7 +75,7 @@ impl Outcome {
         let findings = self.check(check)["findings"].as_array().unwrap();
         let failed = findings
             .iter()
-            .filter(|finding| finding["status"] == "fail");
+            .filter(|finding| finding["status"] == "FAIL");
         failed
             .map(|finding| finding["rule"].as_str().unwrap())
             .collect()

@@ -1,6 +1,5 @@
 //! A source that moves under a drill.
 
-use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -30,23 +29,15 @@ fn drilled(meanwhile: impl FnOnce(&mut Shop) + Send) -> Outcome {
     });
     std::thread::scope(|scope| {
         let drill = scope.spawn(|| desk.drill(&["--no-checks"]));
-        wait_for(&dumped);
+        let give_up = Instant::now() + Duration::from_secs(60);
+        while !dumped.exists() && !drill.is_finished() {
+            assert!(Instant::now() < give_up, "nothing was dumped");
+            sleep(Duration::from_millis(20));
+        }
         meanwhile(&mut shop);
         std::fs::write(&done, "").unwrap();
         drill.join().unwrap()
     })
-}
-
-fn wait_for(path: &Path) {
-    let give_up = Instant::now() + Duration::from_secs(60);
-    while !path.exists() {
-        assert!(
-            Instant::now() < give_up,
-            "{} did not appear",
-            path.display()
-        );
-        sleep(Duration::from_millis(20));
-    }
 }
 
 #[test]

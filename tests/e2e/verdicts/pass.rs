@@ -11,7 +11,7 @@ fn a_whole_backup_passes_with_every_shipped_check() {
     let outcome = desk.check(&SHIPPED);
     agree(&outcome, Verdict::Pass);
     for check in SHIPPED {
-        assert_eq!(outcome.check(check)["status"], "pass");
+        assert_eq!(outcome.check(check)["status"], "PASS");
         assert!(outcome.failed(check).is_empty());
     }
     for gate in [
@@ -63,7 +63,10 @@ fn a_role_that_could_write_is_reported() {
     let outcome = desk.drill(&["--no-checks"]);
     agree(&outcome, Verdict::Pass);
     assert!(
-        outcome.run().report_md.contains("INSERT on shop.ledger"),
+        outcome
+            .run()
+            .report_md
+            .contains("INSERT on 1 relations (first: shop.ledger)"),
         "{}",
         outcome.run().report_md
     );

@@ -56,9 +56,17 @@ fn in_a_panic() {
 }
 
 #[test]
-fn encoded() {
+fn in_a_log_as_hex() {
     told("log", "encode(convert_to(SECRET, 'UTF8'), 'hex')");
-    told("finding", "encode(convert_to(SECRET, 'UTF8'), 'base64')");
+}
+
+/// In one line: Postgres' own `encode` would break it.
+#[test]
+fn in_a_finding_as_base64() {
+    told(
+        "finding",
+        "replace(encode(convert_to(SECRET, 'UTF8'), 'base64'), chr(10), '')",
+    );
 }
 
 /// The same cell without a secret in it may be shown: it is the secret that fails the drill, not the showing.

@@ -58,8 +58,7 @@ pub fn prepare(run: Run) -> Result<Prepared> {
             .context("the sandbox's name is made of the plan's name and the run's id: give one as `name` in [sandbox]")?,
     };
     let started = SystemTime::now();
-    let runs =
-        std::path::absolute(&plan.report.dir).context("cannot find the directory of runs")?;
+    let runs = plan.report.dir.clone();
     let exe = std::env::current_exe().context("cannot find vhost's own program")?;
     let order = Order {
         from,
@@ -208,6 +207,7 @@ fn plan(run: &Run) -> Result<(Plan, PathBuf)> {
     if let Some(runs) = &run.runs {
         plan.report.dir.clone_from(runs);
     }
+    from_anywhere(&mut plan)?;
     plan.protected
         .containers
         .extend(run.protected.iter().cloned());
@@ -218,6 +218,21 @@ fn plan(run: &Run) -> Result<(Plan, PathBuf)> {
         .unwrap_or(Path::new(""))
         .to_owned();
     Ok((plan, dir))
+}
+
+/// Makes the paths absolute that are used from elsewhere than here: a sandbox and a child have directories of their own.
+fn from_anywhere(plan: &mut Plan) -> Result<()> {
+    let paths = [
+        Some(&mut plan.sandbox.base),
+        plan.sandbox.bin_dir.as_mut(),
+        plan.dump.pg_dump.as_mut(),
+        Some(&mut plan.report.dir),
+    ];
+    for path in paths.into_iter().flatten() {
+        *path = std::path::absolute(&*path)
+            .with_context(|| format!("cannot tell where {} is", path.display()))?;
+    }
+    Ok(())
 }
 
 fn from(plan: &Plan, run: &Run) -> Result<From> {
