@@ -188,13 +188,15 @@ impl Report {
             .map(|gate| gate.judge(&evidence, &terms))
             .collect();
         let members = member::members(&gates, &evidence, &terms);
-        let standings: Vec<_> = members.iter().map(|member| member.standing).collect();
+        // Rows, not members: each member is in a row, and a row may ask for something that is no member.
+        let rows = row::rows(&terms.required, &members);
+        let standings: Vec<_> = rows.iter().map(|row| row.standing).collect();
         let verdict = Verdict::of(&standings, evidence.stop.as_ref());
         Self {
             schema: SCHEMA,
             verdict,
             exit_code: verdict.exit_code(),
-            rows: row::rows(&terms.required, &members),
+            rows,
             gates,
             terms,
             evidence,

@@ -165,7 +165,12 @@ fn the_pg_dump(server: &Server) -> u32 {
 /// A tap that stops at the first piece until the sender is dropped, so that pg_dump waits in the middle.
 fn pausing() -> (std::sync::mpsc::Sender<()>, Tap) {
     let (go, wait) = std::sync::mpsc::channel::<()>();
-    (go, Box::new(move |_| drop(wait.recv())))
+    (
+        go,
+        Box::new(move |_| {
+            let _ = wait.recv();
+        }),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
