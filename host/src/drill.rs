@@ -141,6 +141,7 @@ impl Drill<'_> {
                 cause: "vhost itself failed (a panic)".to_owned(),
             }),
             Err(Ended::CouldNotStart(error)) => Err(stop(Stage::Sandbox, &error)),
+            Err(error @ Ended::EngineLost(_)) => Err(stop(at, &error)),
         };
         if at != Stage::Teardown {
             seen.begin(Stage::Teardown);
