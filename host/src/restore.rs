@@ -214,7 +214,7 @@ pub async fn restore<'s>(
         }
         Input::Archive { file, copied, jobs } => {
             let ended = tool::pg_restore(sandbox, &target.database, &file, jobs).await?;
-            (copied, Vec::new(), Some(ended))
+            (copied, Vec::new(), Some((ended, jobs)))
         }
     };
     let to = mark(&isolated, &host).await?;
@@ -223,7 +223,7 @@ pub async fn restore<'s>(
         .iter()
         .filter(|e| e.severity == log::Severity::Error)
         .count() as u64;
-    complaints.extend(ended.and_then(|ended| own_failure(&ended, errors)));
+    complaints.extend(ended.and_then(|(ended, jobs)| own_failure(&ended, jobs, errors)));
     let mut notices = notice::classify(&entries, target.mode);
     notices.extend(complaints);
     let facts = RestoreFacts {
@@ -240,8 +240,17 @@ pub async fn restore<'s>(
 }
 
 /// pg_restore's failure that no error of the server explains, for example an archive that ends too early.
-fn own_failure(ended: &tool::Complaint, server_errors: u64) -> Option<Notice> {
-    let explained = ended.status == 0 || ended.ignored.is_some_and(|n| n <= server_errors);
+///
+/// One pg_restore counts its errors. Several side by side count each later item again, because a worker inherits the
+/// count that it starts with (`mark_restore_job_done` in Postgres' pg_backup_archiver.c): that it counted at all still
+/// says that it came to its end.
+fn own_failure(ended: &tool::Complaint, jobs: u32, server_errors: u64) -> Option<Notice> {
+    let explained = match (ended.status, ended.ignored) {
+        (0, _) => true,
+        (_, Some(ignored)) if jobs == 1 => ignored <= server_errors,
+        (_, Some(_)) => server_errors > 0,
+        (_, None) => false,
+    };
     (!explained).then(|| Notice {
         sqlstate: "none".into(),
         statement: "(pg_restore)".into(),

@@ -217,6 +217,11 @@ async fn from_archive<'s>(
     seen: &mut Seen,
 ) -> Result<Supplied<'s>, Stop> {
     let fresh = archive.facts.origin != Origin::Given;
+    // pg_restore refuses to read a tar file side by side with itself.
+    let jobs = match archive.facts.format {
+        Format::Tar => 1,
+        _ => jobs,
+    };
     let to = isolated.sandbox().dump_dir().join(ARCHIVE);
     let copied = tokio::task::spawn_blocking(move || archive.copy_to(&to))
         .await
