@@ -1,6 +1,7 @@
 //! What every test here stands on: a source, a desk to drill from, and what a drill came to.
 
 mod desk;
+pub mod dump;
 mod guest;
 mod outcome;
 #[path = "../../host/tests/support/server.rs"]
@@ -11,4 +12,4 @@ mod shop;
 pub use desk::{Desk, Grant, Plan};
 pub use guest::component;
 pub use outcome::{Outcome, agree};
-pub use shop::{CHECKS, Database, GRANTS, READER, SHIPPED, Shop, password};
+pub use shop::{CHECKS, Database, GRANTS, SHIPPED, Shop, password};
