@@ -48,8 +48,13 @@ pub fn main(run: Run) -> ExitCode {
         );
     }));
     let quiet = run.quiet;
-    let prepared = match prepare(run) {
-        Ok(prepared) => prepared,
+    let ready = prepare(run).and_then(|prepared| {
+        // The last that can be refused: a drill that cannot leave a report is not begun.
+        let directory = RunDirectory::create(&prepared.runs, &prepared.order.run)?;
+        Ok((prepared.order, directory))
+    });
+    let (order, directory) = match ready {
+        Ok(ready) => ready,
         Err(error) => return fault::refuse(&error),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -59,7 +64,7 @@ pub fn main(run: Run) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fault::refuse(&anyhow::Error::new(error).context("cannot start")),
     };
-    let ended = runtime.block_on(drill(prepared, Voice::choose(quiet)));
+    let ended = runtime.block_on(drill(order, &directory, Voice::choose(quiet)));
     // A thread that still reads a given dump is not waited for.
     runtime.shutdown_background();
     match ended {
@@ -110,12 +115,10 @@ struct Prepared {
     runs: PathBuf,
 }
 
-async fn drill(prepared: Prepared, voice: Voice) -> Result<Published> {
-    let Prepared { order, runs } = prepared;
+async fn drill(order: Order, directory: &RunDirectory, voice: Voice) -> Result<Published> {
     let interrupt = CancellationToken::new();
     listen(&interrupt)?;
-    let directory = RunDirectory::create(&runs, &order.run)?;
-    let sealed = drill::run(order, &directory, progress::events(voice), &interrupt).await?;
+    let sealed = drill::run(order, directory, progress::events(voice), &interrupt).await?;
     Ok(sealed.publish(directory.partial(), directory.whole())?)
 }
 
