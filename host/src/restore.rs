@@ -5,6 +5,7 @@ pub mod log;
 pub mod notice;
 pub mod roles;
 pub mod rows;
+mod statement;
 pub mod tool;
 
 use std::fs::File;

@@ -3,6 +3,7 @@
 mod docker;
 mod dumps;
 mod house;
+mod readme;
 mod secrets;
 mod support;
 mod teardown;

@@ -154,6 +154,13 @@ fn a_password_file_that_is_not_there() {
 }
 
 #[test]
+fn a_dump_that_is_not_there() {
+    let desk = Desk::with(&plan());
+    let args = ["--no-checks", "--dump", "absent.sql"];
+    refused(&desk, run(&desk, &args), &["absent.sql", "No such file"]);
+}
+
+#[test]
 fn an_environment_variable_that_is_not_set() {
     let mut plan = plan();
     plan.source = Some("conninfo = \"host=h user=u\"\npassword_env = \"DRILL_PW\"".to_owned());

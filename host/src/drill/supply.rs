@@ -145,6 +145,8 @@ async fn after<'s>(
     jobs: u32,
     seen: &mut Seen,
 ) -> Result<Supplied<'s>, Stop> {
+    // The sandbox waits for the dump now, and a drill that is stopped here was stopped in the dump.
+    seen.begin(Stage::Dump);
     let facts = fresh
         .dumping
         .finish()

@@ -11,7 +11,9 @@ use super::home::{self, Home};
 use super::journal::{Journal, Record};
 use super::process::{Exec, Process, Stdin};
 use super::user::User;
-use super::{Engine, EngineKind, Removed, SandboxError, Spec, Teardown, WallSeen, docker, local};
+use super::{
+    Engine, EngineKind, Removal, Removed, SandboxError, Spec, Teardown, WallSeen, docker, local,
+};
 
 /// What became of the body, and of everything that was made for it.
 #[derive(Debug)]
@@ -138,19 +140,24 @@ impl Remains {
             removals.push(home.socket_removal());
             removals.push(directory);
         }
-        for removal in &mut removals {
-            let settled = Record::settled(removal.kind, &removal.name);
-            if removal.outcome == Removed::Gone
-                && let Err(e) = journal.write(&settled)
-            {
-                // The thing is gone; only the journal will name it again, and cleaning will find nothing.
-                removal.outcome = Removed::LeftBehind {
-                    why: format!("it is gone, but {e}"),
-                    remove_with: format!("rm -- {}", home::quote(journal.path())),
-                };
-            }
-        }
+        settle(&mut removals, journal);
         Teardown { removals }
+    }
+}
+
+/// Notes in the journal what is gone.
+pub(super) fn settle(removals: &mut [Removal], journal: &Journal) {
+    for removal in removals {
+        let settled = Record::settled(removal.kind, &removal.name);
+        if removal.outcome == Removed::Gone
+            && let Err(e) = journal.write(&settled)
+        {
+            // The thing is gone; only the journal will name it again, and cleaning will find nothing.
+            removal.outcome = Removed::LeftBehind {
+                why: format!("it is gone, but {e}"),
+                remove_with: format!("rm -- {}", home::quote(journal.path())),
+            };
+        }
     }
 }
 

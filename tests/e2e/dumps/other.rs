@@ -41,15 +41,6 @@ fn a_directory_that_is_no_dump() {
     assert!(cause.contains("pg_dump --format=directory"), "{cause}");
 }
 
-#[test]
-fn no_file_at_all() {
-    let desk = Desk::with(&plan());
-    let outcome = drill(&desk, &desk.path("absent.sql"));
-    agree(&outcome, Verdict::Inconclusive);
-    let (_, cause) = outcome.stop().unwrap();
-    assert!(cause.contains("No such file"), "{cause}");
-}
-
 /// psql would run a shell command; it runs inside the sandbox, sees no file of this machine, and is told.
 #[test]
 fn a_shell_command_in_a_plain_dump() {

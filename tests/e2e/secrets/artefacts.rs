@@ -112,11 +112,6 @@ fn of_where_a_given_dump_lies() {
         agree(&outcome, Verdict::Fail);
         silent(&outcome, &[CANARY, "production-of-acme"]);
     }
-    let desk = Desk::with(&Plan::default());
-    let absent = desk.path("production-of-acme.dump");
-    let outcome = desk.drill(&["--no-checks", "--dump", absent.to_str().unwrap()]);
-    agree(&outcome, Verdict::Inconclusive);
-    silent(&outcome, &["production-of-acme"]);
 }
 
 #[test]

@@ -19,7 +19,11 @@ struct Seen {
 /// Looks at every process below `root`, again and again, until it ends.
 fn watch(root: &mut Child) -> Seen {
     let mut seen = Seen::default();
-    let own = std::fs::read(format!("/proc/{}/cmdline", root.id())).unwrap();
+    let mut own = Vec::new();
+    // For a moment after it has become vhost, a process shows no command line.
+    while own.is_empty() && root.try_wait().unwrap().is_none() {
+        own = std::fs::read(format!("/proc/{}/cmdline", root.id())).unwrap();
+    }
     while root.try_wait().unwrap().is_none() {
         for pid in below(root.id()) {
             look(pid, &own, &mut seen);
@@ -29,24 +33,23 @@ fn watch(root: &mut Child) -> Seen {
     seen
 }
 
-fn look(pid: u32, seen: &mut Seen) {
-    for file in ["cmdline", "environ"] {
-        // A child may end between the two looks.
-        let Ok(bytes) = std::fs::read(format!("/proc/{pid}/{file}")) else {
-            continue;
-        };
-        let text = String::from_utf8_lossy(&bytes);
-        if file == "cmdline" {
-            let words = text.split('\0');
-            seen.programs.extend(
-                words
-                    .take(2)
-                    .map(|word| word.rsplit('/').next().unwrap().to_owned()),
-            );
-        }
-        if text.contains(&password()) {
-            seen.told.insert(format!("{file} of {text}"));
-        }
+/// `own` is the drill's command line: a child that still has it has not become another program yet.
+fn look(pid: u32, own: &[u8], seen: &mut Seen) {
+    // A child may end between two looks; then it shows nothing.
+    let read = |file: &str| std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
+    // In this order: once its command line is another one, so is its environment.
+    let command_line = read("cmdline");
+    let environment = read("environ");
+    if command_line == own {
+        return;
+    }
+    let command_line = String::from_utf8_lossy(&command_line);
+    let words = command_line.split('\0').take(2);
+    seen.programs
+        .extend(words.map(|word| word.rsplit('/').next().unwrap_or(word).to_owned()));
+    let secret = password();
+    if command_line.contains(&secret) || String::from_utf8_lossy(&environment).contains(&secret) {
+        seen.told.insert(command_line.into_owned());
     }
 }
 

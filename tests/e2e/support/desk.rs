@@ -170,11 +170,12 @@ impl Desk {
             .filter(|run| !before.contains(run));
         let run = new.next();
         assert_eq!(new.next(), None, "one drill published two runs");
-        let left = std::fs::read_dir(self.sandboxes())
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .collect();
-        Outcome::of(output, run, left)
+        Outcome::of(output, run, self.left())
+    }
+
+    /// What is left where sandboxes are made.
+    pub fn left(&self) -> Vec<PathBuf> {
+        entries(&self.sandboxes())
     }
 
     /// The runs that are there as a whole.
