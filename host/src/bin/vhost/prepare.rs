@@ -220,7 +220,10 @@ fn plan(run: &Run) -> Result<(Plan, PathBuf)> {
     Ok((plan, dir))
 }
 
-/// Makes the paths absolute that are used from elsewhere than here: a sandbox and a child have directories of their own.
+/// Makes the paths absolute that are used from elsewhere than here.
+///
+/// What starts a sandbox, and what runs in it, has another working directory; and a bare name of a program would be
+/// looked for on PATH instead of beside the plan.
 fn from_anywhere(plan: &mut Plan) -> Result<()> {
     let paths = [
         Some(&mut plan.sandbox.base),
