@@ -219,6 +219,11 @@ async fn from_archive<'s>(
     seen: &mut Seen,
 ) -> Result<Supplied<'s>, Stop> {
     let fresh = archive.facts.origin != Origin::Given;
+    let jobs = match archive.facts.format {
+        // pg_restore has one way through a tar file, and refuses to be told of more.
+        Format::Tar => 1,
+        _ => jobs,
+    };
     let to = isolated.sandbox().dump_dir().join(ARCHIVE);
     let copied = tokio::task::spawn_blocking(move || archive.copy_to(&to))
         .await

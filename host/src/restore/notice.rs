@@ -18,6 +18,8 @@ const INVALID_PARAMETER: &str = "22023";
 const UNDEFINED_DATABASE: &str = "3D000";
 /// Foreign key, unique and check violations.
 const CONSTRAINTS: [&str; 3] = ["23503", "23505", "23514"];
+/// A dump's own `BEGIN` and `COMMIT` around its large objects, inside the one transaction that psql makes of it.
+const OWN_TRANSACTION: [&str; 2] = ["25001", "25P01"];
 /// Warnings that Postgres gives for a healthy dump: publications under `wal_level = minimal`, and subscriptions.
 const BENIGN_WARNINGS: [&str; 2] = ["55000", "01000"];
 
@@ -67,6 +69,7 @@ fn judge(entry: &Entry, roles: Roles, copy_failed: bool) -> (&'static str, Gravi
     if entry.severity == Severity::Warning {
         return match state {
             s if BENIGN_WARNINGS.contains(&s) => ("warning", Benign),
+            s if OWN_TRANSACTION.contains(&s) => ("own-transaction", Benign),
             _ => ("unknown-warning", Serious),
         };
     }
@@ -249,6 +252,25 @@ mod tests {
         }
         assert_eq!(
             gravity("42P06", "m", "CREATE SCHEMA app;", Roles::Create),
+            Gravity::Serious
+        );
+    }
+
+    #[test]
+    fn the_warnings_of_a_dump_with_large_objects_are_benign_and_no_other() {
+        let warned = |state| {
+            let warning = Entry {
+                severity: Severity::Warning,
+                ..error(state, "m", "")
+            };
+            classify(&[warning], Roles::Create)[0].gravity
+        };
+        assert_eq!(warned("25001"), Gravity::Benign);
+        assert_eq!(warned("25P01"), Gravity::Benign);
+        assert_eq!(warned("25P02"), Gravity::Serious);
+        // As an error it is something else.
+        assert_eq!(
+            gravity("25001", "m", "VACUUM;", Roles::Create),
             Gravity::Serious
         );
     }
