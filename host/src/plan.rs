@@ -76,6 +76,17 @@ pub struct DumpPlan {
     pub keep: bool,
     /// The pg_dump to use; otherwise one of the source's major version is looked for.
     pub pg_dump: Option<PathBuf>,
+    /// Where pg_dump runs; otherwise on this host and, where it has none that fits, in the image of the docker engine.
+    pub from: Option<DumpFrom>,
+}
+
+/// Where pg_dump runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DumpFrom {
+    Host,
+    /// In a container of the sandbox's image; engine docker only.
+    Image,
 }
 
 impl Default for DumpPlan {
@@ -84,6 +95,7 @@ impl Default for DumpPlan {
             format: DumpFormat::Plain,
             keep: true,
             pg_dump: None,
+            from: None,
         }
     }
 }
@@ -312,6 +324,9 @@ impl Plan {
                 return Err("[source] takes one of `password_file`, `password_env` and `password_stdin`, not several".into());
             }
         }
+        if self.dump.from == Some(DumpFrom::Image) && self.dump.pg_dump.is_some() {
+            return Err("[dump] `pg_dump` names a file of this host, and `from = \"image\"` asks for the image's: take one out".into());
+        }
         if !(self.sandbox.cpus.is_finite() && self.sandbox.cpus > 0.0) {
             return Err("[sandbox] `cpus` must be above 0".into());
         }
@@ -369,6 +384,10 @@ mod tests {
                 .contains("proves nothing")
         );
         assert!(refused("name = \"x\"\n[sandbox]\ncpus = 0.0\n").contains("cpus"));
+        assert!(
+            refused("name = \"x\"\n[dump]\nfrom = \"image\"\npg_dump = \"/bin/pg_dump\"\n")
+                .contains("take one out")
+        );
     }
 
     #[test]

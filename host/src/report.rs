@@ -26,7 +26,7 @@ use crate::check::CheckOutcome;
 use crate::digest::Digest;
 use crate::event::Stage;
 use crate::restore::{RelationRows, RestoreFacts};
-use crate::sandbox::{ContainerIdentity, Teardown, WallSeen};
+use crate::sandbox::{ContainerIdentity, Removal, Teardown, WallSeen};
 use crate::source::{DumpFacts, Identity, SessionProof};
 
 use gate::{Gate, GateResult};
@@ -141,6 +141,18 @@ impl Evidence {
         }
     }
 
+    /// Records the removal of something that was made beside the sandbox; nothing where nothing was made.
+    pub fn see_removed(&mut self, removals: Vec<Removal>) {
+        if removals.is_empty() {
+            return;
+        }
+        let nothing = Teardown {
+            removals: Vec::new(),
+        };
+        let teardown = self.teardown.get_or_insert(nothing);
+        teardown.removals.extend(removals);
+    }
+
     /// Why a stage's evidence is not there, in words for a table.
     fn absence(&self, stage: Stage) -> String {
         match &self.stop {
@@ -176,13 +188,15 @@ impl Report {
             .map(|gate| gate.judge(&evidence, &terms))
             .collect();
         let members = member::members(&gates, &evidence, &terms);
-        let standings: Vec<_> = members.iter().map(|member| member.standing).collect();
+        // Rows, not members: each member is in a row, and a row may ask for something that is no member.
+        let rows = row::rows(&terms.required, &members);
+        let standings: Vec<_> = rows.iter().map(|row| row.standing).collect();
         let verdict = Verdict::of(&standings, evidence.stop.as_ref());
         Self {
             schema: SCHEMA,
             verdict,
             exit_code: verdict.exit_code(),
-            rows: row::rows(&terms.required, &members),
+            rows,
             gates,
             terms,
             evidence,

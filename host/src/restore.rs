@@ -5,6 +5,7 @@ pub mod log;
 pub mod notice;
 pub mod roles;
 pub mod rows;
+mod statement;
 pub mod tool;
 
 use std::fs::File;
@@ -214,7 +215,7 @@ pub async fn restore<'s>(
         }
         Input::Archive { file, copied, jobs } => {
             let ended = tool::pg_restore(sandbox, &target.database, &file, jobs).await?;
-            (copied, Vec::new(), Some(ended))
+            (copied, Vec::new(), Some((ended, jobs)))
         }
     };
     let to = mark(&isolated, &host).await?;
@@ -223,7 +224,7 @@ pub async fn restore<'s>(
         .iter()
         .filter(|e| e.severity == log::Severity::Error)
         .count() as u64;
-    complaints.extend(ended.and_then(|ended| own_failure(&ended, errors)));
+    complaints.extend(ended.and_then(|(ended, jobs)| own_failure(&ended, jobs, errors)));
     let mut notices = notice::classify(&entries, target.mode);
     notices.extend(complaints);
     let facts = RestoreFacts {
@@ -240,8 +241,17 @@ pub async fn restore<'s>(
 }
 
 /// pg_restore's failure that no error of the server explains, for example an archive that ends too early.
-fn own_failure(ended: &tool::Complaint, server_errors: u64) -> Option<Notice> {
-    let explained = ended.status == 0 || ended.ignored.is_some_and(|n| n <= server_errors);
+///
+/// One pg_restore counts its errors. Several side by side count each later item again, because a worker inherits the
+/// count that it starts with (`mark_restore_job_done` in Postgres' pg_backup_archiver.c): that it counted at all still
+/// says that it came to its end.
+fn own_failure(ended: &tool::Complaint, jobs: u32, server_errors: u64) -> Option<Notice> {
+    let explained = match (ended.status, ended.ignored) {
+        (0, _) => true,
+        (_, Some(ignored)) if jobs == 1 => ignored <= server_errors,
+        (_, Some(_)) => server_errors > 0,
+        (_, None) => false,
+    };
     (!explained).then(|| Notice {
         sqlstate: "none".into(),
         statement: "(pg_restore)".into(),
@@ -374,4 +384,25 @@ fn outdated(tool: &str, version: &str) -> Option<String> {
             "{tool} {version} inside the sandbox is older than {major}.{wanted}: a hostile dump could run its data rows as SQL there, inside the sandbox's walls"
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pg_restore_fails_on_its_own_where_the_servers_errors_do_not_explain_it() {
+        let ended = |ignored| tool::Complaint { status: 1, ignored };
+        assert_eq!(own_failure(&ended(Some(2)), 2, 1), None);
+        assert_eq!(own_failure(&ended(Some(1)), 1, 1), None);
+        for (ignored, jobs, server) in [
+            (Some(2), 1, 1),
+            (Some(3), 2, 1),
+            (Some(1), 2, 0),
+            (None, 2, 9),
+        ] {
+            let failure = own_failure(&ended(ignored), jobs, server).unwrap();
+            assert_eq!(failure.gravity, Gravity::Serious);
+        }
+    }
 }

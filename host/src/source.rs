@@ -30,7 +30,7 @@ pub use facts::{DatabaseFacts, LocaleProvider, Role};
 pub use given::{Given, GivenError};
 pub use growing::Growing;
 pub use identity::{Difference, DifferenceKind, unmoved};
-pub use pg_dump::{PgDump, PgDumpError, Version};
+pub use pg_dump::{Lodging, PgDump, PgDumpError, Program, Version};
 pub use reading::Reading;
 pub use secret::{Secret, SecretError};
 pub use session::Source;

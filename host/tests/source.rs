@@ -6,6 +6,7 @@ mod server;
 mod source {
     mod dumping;
     mod encryption;
+    mod in_image;
     mod reading;
 }
 
@@ -74,7 +75,7 @@ fn keeping() -> (Arc<Mutex<Vec<u8>>>, vhost::source::Tap) {
 
 fn pg_dump() -> vhost::source::PgDump {
     vhost::source::PgDump {
-        path: PathBuf::from(server::BIN).join("pg_dump"),
+        program: vhost::source::Program::Host(PathBuf::from(server::BIN).join("pg_dump")),
         version: vhost::source::Version {
             major: 15,
             minor: 0,

@@ -1,37 +1,14 @@
 //! The shipped checks on a real Postgres: each passes on what it expects and says what is wrong on anything else.
 
-use std::sync::Arc;
-
-use vhost::check::{CheckOutcome, Ended, Machine, run};
+use vhost::check::{CheckOutcome, Ended};
 use vhost::finding::{Shown, Status};
 
-use crate::ground::{Ask, approved, job_on};
-use crate::server::Server;
+use crate::ground::Ask;
+use crate::restored::{Bench, within};
 
 const READ: &[&str] = &["app.unit", "app.lane", "app.\"Odd Name\"", "app.absent"];
 
-struct Bench {
-    server: Server,
-    machine: Arc<Machine>,
-}
-
-impl Bench {
-    async fn new() -> Self {
-        Self {
-            server: Server::start().await,
-            machine: Arc::new(Machine::start().unwrap()),
-        }
-    }
-
-    async fn ask(&mut self, ask: Ask<'_>) -> CheckOutcome {
-        let approved = approved(&ask);
-        let database = self.server.admit(&approved).await;
-        let job = job_on(&self.machine, ask.settings, approved, Some(database)).await;
-        let outcome = run(job).await;
-        self.server.dismiss(ask.check).await;
-        outcome
-    }
-
+impl Bench<'_, '_> {
     async fn look(&mut self, check: &str, settings: &str) -> CheckOutcome {
         let mut ask = Ask::new(check, "", settings);
         ask.read = READ;
@@ -55,46 +32,49 @@ fn passes(outcome: &CheckOutcome) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_are_counted() {
-    let mut bench = Bench::new().await;
-    let matrix = r#"{"relations": {"app.unit": 2, "app.lane": 2, "app.Odd Name": 0}, "total": 4}"#;
-    let outcome = bench.look("row-matrix", matrix).await;
-    passes(&outcome);
-    assert_eq!(outcome.findings.len(), 4);
-    assert!(
-        outcome.usage.statements >= 3 && outcome.usage.rows >= 3,
-        "{:?}",
-        outcome.usage
-    );
+    within(async |bench| {
+        let matrix =
+            r#"{"relations": {"app.unit": 2, "app.lane": 2, "app.Odd Name": 0}, "total": 4}"#;
+        let outcome = bench.look("row-matrix", matrix).await;
+        passes(&outcome);
+        assert_eq!(outcome.findings.len(), 4);
+        assert!(
+            outcome.usage.statements >= 3 && outcome.usage.rows >= 3,
+            "{:?}",
+            outcome.usage
+        );
 
-    let wrong = r#"{"relations": {"app.unit": 3, "app.absent": 0}, "total": 3}"#;
-    let outcome = bench.look("row-matrix", wrong).await;
-    assert_eq!(outcome.status, Status::Fail);
-    let rules = [
-        ("relation-exists", "app.absent"),
-        ("row-count", "app.unit"),
-        ("row-count-total", ""),
-    ];
-    assert_eq!(failed(&outcome), rules);
-    let count = outcome
-        .findings
-        .iter()
-        .find(|finding| finding.rule == "row-count");
-    assert_eq!(count.unwrap().actual, Shown::Count(2));
+        let wrong = r#"{"relations": {"app.unit": 3, "app.absent": 0}, "total": 3}"#;
+        let outcome = bench.look("row-matrix", wrong).await;
+        assert_eq!(outcome.status, Status::Fail);
+        let rules = [
+            ("relation-exists", "app.absent"),
+            ("row-count", "app.unit"),
+            ("row-count-total", ""),
+        ];
+        assert_eq!(failed(&outcome), rules);
+        let count = outcome
+            .findings
+            .iter()
+            .find(|finding| finding.rule == "row-count");
+        assert_eq!(count.unwrap().actual, Shown::Count(2));
 
-    passes(
-        &bench
-            .look("relation-empty", r#"{"relations": ["app.Odd Name"]}"#)
-            .await,
-    );
-    let outcome = bench
-        .look("relation-empty", r#"{"relations": ["app.unit"]}"#)
-        .await;
-    assert_eq!(failed(&outcome), [("relation-empty", "app.unit")]);
+        passes(
+            &bench
+                .look("relation-empty", r#"{"relations": ["app.Odd Name"]}"#)
+                .await,
+        );
+        let outcome = bench
+            .look("relation-empty", r#"{"relations": ["app.unit"]}"#)
+            .await;
+        assert_eq!(failed(&outcome), [("relation-empty", "app.unit")]);
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_are_compared_cell_for_cell() {
-    let mut bench = Bench::new().await;
+    within(async |bench| {
     let exact = r#"{"rows": [
         {"relation": "app.unit", "key": {"id": 1}, "cells": {
             "state": "draft", "mail": "canary@example.org", "score": "12.50", "held": true,
@@ -137,11 +117,13 @@ async fn rows_are_compared_cell_for_cell() {
     passes(&bench.look("row-unchanged", &unchanged("draft")).await);
     let outcome = bench.look("row-unchanged", &unchanged("live")).await;
     assert_eq!(failed(&outcome)[0].0, "column-unchanged");
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_lane_holds_its_own_reference() {
-    let mut bench = Bench::new().await;
+    within(async |bench| {
     let settings = |reference: &str| {
         format!(
             r#"{{"relation": "app.lane", "lane": "lane", "first": "first_id", "second": "second_id",
@@ -179,17 +161,19 @@ async fn each_lane_holds_its_own_reference() {
             &["row-count", "one-row", "reference-held"],
         ),
     ] {
-        bench.server.client.batch_execute(sql).await.unwrap();
+        bench.client.batch_execute(sql).await.unwrap();
         let outcome = bench.look("exclusive-reference", &held).await;
         let seen: Vec<_> = failed(&outcome).iter().map(|(rule, _)| *rule).collect();
         assert_eq!(seen, rules, "{sql}");
     }
+    })
+    .await;
 }
 
 /// What the grant does not open cannot be looked at, and no row reaches the report on the way.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn errors_are_no_pass_and_tell_no_rows() {
-    let mut bench = Bench::new().await;
+    within(async |bench| {
     let forbidden = bench
         .look("relation-empty", r#"{"relations": ["app.forbidden"]}"#)
         .await;
@@ -206,7 +190,6 @@ async fn errors_are_no_pass_and_tell_no_rows() {
 
     // Postgres quotes the cell in its message: invalid input syntax.
     bench
-        .server
         .client
         .batch_execute("CREATE VIEW app.absent WITH (security_invoker) AS SELECT (mail)::int AS id FROM app.unit")
         .await
@@ -238,4 +221,6 @@ async fn errors_are_no_pass_and_tell_no_rows() {
         .await;
     assert_eq!(spent.status, Status::CouldNotLook);
     assert_eq!(spent.usage.statements, 1);
+    })
+    .await;
 }

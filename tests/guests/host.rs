@@ -3,5 +3,5 @@
 
 mod checks;
 mod ground;
-mod server;
+mod restored;
 mod walls;

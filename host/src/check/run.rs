@@ -22,17 +22,33 @@ use crate::check::query::{Session, TypeCatalog};
 use crate::check::report;
 use crate::check::{CheckOutcome, Ended, LogLine, Usage};
 use crate::finding::{Finding, Status};
-use crate::grant::{Approved, Limits};
+use crate::grant::{Approved, CheckLogin, Limits};
+use crate::restore::Restored;
+use crate::sandbox::Login;
 
 /// Beyond a check's own time: a host call in flight ends by itself first, and with a better word on why.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A check's own way into the restored database.
+///
+/// It can be made only of a [`Restored`], which only a sandbox whose walls were proved yields: that no guest SQL runs
+/// before is a matter of types.
 #[derive(Clone)]
 pub struct Database {
-    /// Logs in as this check's role.
-    pub config: tokio_postgres::Config,
-    pub catalog: Arc<TypeCatalog>,
+    config: tokio_postgres::Config,
+    catalog: Arc<TypeCatalog>,
+}
+
+impl Database {
+    /// Logs in as the check's role.
+    pub fn of(restored: &Restored<'_>, login: &CheckLogin, catalog: Arc<TypeCatalog>) -> Self {
+        let sandbox = restored.isolated().sandbox();
+        let host = sandbox.config(&restored.facts().database, Login::Host);
+        Self {
+            config: login.config(&host),
+            catalog,
+        }
+    }
 }
 
 /// One check to run.

@@ -20,7 +20,7 @@ use crate::manifest::Manifest;
 use crate::plan::Wall;
 use crate::report::Stop;
 use crate::restore::{Gravity, Restored};
-use crate::sandbox::{ContainerIdentity, Holds, Login};
+use crate::sandbox::{ContainerIdentity, Holds};
 use crate::source::Origin;
 
 /// One reviewed check and what the plan sets for it.
@@ -76,10 +76,6 @@ impl Compiling {
         );
         let facts = Arc::new(facts(restored, &shared.manifest, seen));
         let salt = Arc::new(Salt::new(shared.salt));
-        let host = restored
-            .isolated()
-            .sandbox()
-            .config(&restored.facts().database, Login::Host);
         let (mut jobs, mut outcomes) = (Vec::new(), Vec::new());
         for (check, compiled) in self.checks {
             let compiled = match compiled.await {
@@ -104,10 +100,7 @@ impl Compiling {
                 machine: self.machine.clone(),
                 approved: check.approved,
                 compiled,
-                database: Some(Database {
-                    config: login.config(&host),
-                    catalog: catalog.clone(),
-                }),
+                database: Some(Database::of(restored, &login, catalog.clone())),
                 facts: facts.clone(),
                 settings: check.settings,
                 salt: salt.clone(),

@@ -5,14 +5,22 @@ use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
 use crate::drill::supply::leading_number;
-use crate::sandbox::docker::Docker;
+use crate::sandbox::docker::{Docker, Image};
 use crate::sandbox::local::Local;
 use crate::sandbox::{Engine, Sandbox, SandboxError};
 
 /// The engine as ordered; it is opened once the dump's version is known.
 pub enum EngineOrder {
-    Docker { host: String, image: String },
+    Docker(ImageOrder),
     Local(LocalOrder),
+}
+
+/// An image, and the Docker engine that has it.
+#[derive(Clone)]
+pub struct ImageOrder {
+    /// The engine's socket, `unix:///…`.
+    pub host: String,
+    pub image: String,
 }
 
 pub struct LocalOrder {
@@ -42,10 +50,7 @@ impl EngineOrder {
     /// Opens the engine for a dump of this major version.
     pub async fn open(&self, major: Option<u32>) -> Result<Engine, EngineError> {
         match self {
-            EngineOrder::Docker { host, image } => {
-                let image = Docker::connect(host).await?.image(image).await?;
-                Ok(Engine::Docker(image))
-            }
+            EngineOrder::Docker(image) => Ok(Engine::Docker(image.open().await?)),
             EngineOrder::Local(order) => {
                 let bin_dir = match &order.bin_dir {
                     Some(dir) => dir.clone(),
@@ -54,6 +59,12 @@ impl EngineOrder {
                 Ok(Engine::Local(Local::find(&bin_dir, &order.path_dirs)?))
             }
         }
+    }
+}
+
+impl ImageOrder {
+    pub async fn open(&self) -> Result<Image, SandboxError> {
+        Docker::connect(&self.host).await?.image(&self.image).await
     }
 }
 

@@ -8,7 +8,7 @@ use crate::check::Compiler;
 use crate::digest::Sha256;
 use crate::drill::checks::Selected;
 use crate::drill::directory::Dump;
-use crate::drill::engine::EngineOrder;
+use crate::drill::engine::{EngineOrder, ImageOrder};
 use crate::plan::name::RunId;
 use crate::plan::{DumpFormat, Roles};
 use crate::report::terms::Terms;
@@ -68,8 +68,17 @@ pub struct SourceExtra {
     pub format: DumpFormat,
     /// The pg_dump to use; otherwise one is looked for.
     pub pg_dump: Option<PathBuf>,
+    pub pg_dump_at: PgDumpAt,
     /// Directories in which programs are looked for.
     pub path_dirs: Vec<PathBuf>,
     /// Production's own container, by its exact name.
     pub container: Option<String>,
+}
+
+/// Where the pg_dump is looked for.
+pub enum PgDumpAt {
+    Host,
+    Image(ImageOrder),
+    /// In the image where the host has none that fits.
+    HostElseImage(ImageOrder),
 }

@@ -102,7 +102,16 @@ async fn alongside<'s>(
     mode: Roles,
     seen: &mut Seen,
 ) -> Result<Supplied<'s>, Stop> {
-    let reading = fresh.growing.reader().map_err(|e| stop(Stage::Dump, &e))?;
+    let reading = match fresh.growing.reader() {
+        Ok(reading) => reading,
+        Err(error) => {
+            // A dump that failed took its file with it, and is the cause to tell.
+            let dumped = fresh.dumping.finish().await;
+            return Err(
+                dumped.map_or_else(|e| stop(Stage::Dump, &e), |_| stop(Stage::Dump, &error))
+            );
+        }
+    };
     let target = Target {
         database: fresh.database.database.clone(),
         creation: Creation::Host(Some(fresh.database)),
@@ -136,6 +145,8 @@ async fn after<'s>(
     jobs: u32,
     seen: &mut Seen,
 ) -> Result<Supplied<'s>, Stop> {
+    // The sandbox waits for the dump now, and a drill that is stopped here was stopped in the dump.
+    seen.begin(Stage::Dump);
     let facts = fresh
         .dumping
         .finish()
@@ -208,6 +219,11 @@ async fn from_archive<'s>(
     seen: &mut Seen,
 ) -> Result<Supplied<'s>, Stop> {
     let fresh = archive.facts.origin != Origin::Given;
+    let jobs = match archive.facts.format {
+        // pg_restore has one way through a tar file, and refuses to be told of more.
+        Format::Tar => 1,
+        _ => jobs,
+    };
     let to = isolated.sandbox().dump_dir().join(ARCHIVE);
     let copied = tokio::task::spawn_blocking(move || archive.copy_to(&to))
         .await

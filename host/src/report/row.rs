@@ -93,6 +93,7 @@ mod tests {
     use super::*;
     use crate::report::gate::Gate;
     use crate::report::terms::ChecksAsked;
+    use crate::report::verdict::Verdict;
     use crate::report::{Report, sample};
 
     fn row<'a>(report: &'a Report, title: &str) -> &'a Row {
@@ -141,6 +142,7 @@ mod tests {
             }];
             let report = Report::of(sample::evidence(), terms.clone());
             assert_eq!(row(&report, "Typo").standing, Standing::CouldNotLook);
+            assert_eq!(report.verdict, Verdict::Inconclusive);
         }
     }
 
@@ -159,12 +161,9 @@ mod tests {
         let mut terms = sample::terms();
         terms.checks = ChecksAsked::Selected(Vec::new());
         let report = Report::of(evidence.clone(), terms.clone());
-        assert_eq!(
-            report.verdict,
-            crate::report::verdict::Verdict::Inconclusive
-        );
+        assert_eq!(report.verdict, Verdict::Inconclusive);
         terms.checks = ChecksAsked::NoneOnPurpose;
         let report = Report::of(evidence, terms);
-        assert_eq!(report.verdict, crate::report::verdict::Verdict::Pass);
+        assert_eq!(report.verdict, Verdict::Pass);
     }
 }

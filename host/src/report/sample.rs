@@ -1,11 +1,12 @@
 //! A good drill, for this room's tests: the incident, made small.
 
-use super::terms::{ChecksAsked, Terms, WritableRole};
+use super::terms::{ChecksAsked, Terms};
 use super::{Evidence, ServerSeen, SourceSeen, Stop, Sweep, Timing};
 use crate::check::{CheckOutcome, Ended, LogLine, Usage};
 use crate::digest::{Digest, Sha256};
 use crate::event::Stage;
 use crate::finding::{Finding, Shown, Status};
+use crate::plan::WritableRole;
 use crate::restore::{Counted, Gravity, Notice, RelationRows, RestoreFacts};
 use crate::sandbox::{
     ContainerIdentity, EngineKind, Holds, Removal, Removed, Teardown, Wall, WallSeen,

@@ -19,8 +19,8 @@ pub enum Verdict {
 
 impl Verdict {
     /// Any failure fails; else anything not looked at, a stop, or nothing at all is inconclusive.
-    pub(super) fn of(members: &[Standing], stop: Option<&Stop>) -> Self {
-        match (members.iter().max(), stop) {
+    pub(super) fn of(rows: &[Standing], stop: Option<&Stop>) -> Self {
+        match (rows.iter().max(), stop) {
             (Some(Standing::Fail), _) => Verdict::Fail,
             (Some(Standing::CouldNotLook | Standing::NotApplicable) | None, _) => {
                 Verdict::Inconclusive

@@ -40,7 +40,7 @@ pub fn hide_paths(evidence: &mut Evidence, terms: &mut Terms) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::terms::Required;
+    use crate::plan::Required;
     use crate::report::{Stop, sample};
 
     /// Collects every string that serialization would write, but for the words of enums.

@@ -43,7 +43,9 @@ pub enum IsolationError {
     Identifier(#[source] tokio_postgres::Error),
 }
 
-/// What a shell inside sees: network interfaces, routes, and whether paths of the host are there.
+/// What a shell inside sees: its privileges, its mounts, network interfaces and routes.
+const STATUS: &str = "cat /proc/self/status";
+const MOUNTS: &str = "cat /proc/self/mountinfo";
 const INTERFACES: &str = "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '";
 const ROUTES: &str = "tail -n +2 /proc/net/route";
 
@@ -64,6 +66,8 @@ pub async fn prove<'s>(
         .await
         .map_err(IsolationError::Connect)?;
     let connection = tokio::spawn(connection);
+    walls.extend(privileges(&client).await?);
+    walls.push(root(&client).await?);
     walls.push(network(&client).await?);
     walls.push(files(&client, host_paths).await?);
     let row = client
@@ -112,15 +116,75 @@ fn cluster(restored: u64, source: Option<u64>) -> WallSeen {
     }
 }
 
+/// What the server's own processes may do (proc(5)): an engine's answer only repeats what it was asked for.
+async fn privileges(client: &Client) -> Result<[WallSeen; 2], IsolationError> {
+    let status = shell(client, STATUS).await?;
+    let value = |name: &str| {
+        let line = status.iter().find_map(|line| line.strip_prefix(name));
+        line.and_then(|rest| rest.strip_prefix(':')).map(str::trim)
+    };
+    let sets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].map(|set| (set, value(set)));
+    // A set that is not told is not empty.
+    let empty = |value: Option<&str>| value.is_some_and(|v| v.bytes().all(|digit| digit == b'0'));
+    let told = |value: Option<&str>| value.unwrap_or("not told").to_owned();
+    let held: Vec<String> = sets
+        .iter()
+        .filter(|(_, value)| !empty(*value))
+        .map(|(set, value)| format!("{set} {}", told(*value)))
+        .collect();
+    let gain = value("NoNewPrivs");
+    Ok([
+        tried(
+            Wall::NoCapabilities,
+            held.is_empty(),
+            match held.as_slice() {
+                [] => "all five capability sets are empty".to_owned(),
+                some => some.join(", "),
+            },
+        ),
+        tried(
+            Wall::NoNewPrivileges,
+            gain == Some("1"),
+            format!("NoNewPrivs {}", told(gain)),
+        ),
+    ])
+}
+
+/// How the root directory is mounted (proc(5), mountinfo): the server's user may not write there in any case.
+async fn root(client: &Client) -> Result<WallSeen, IsolationError> {
+    let mounts = shell(client, MOUNTS).await?;
+    let roots: Vec<&str> = mounts
+        .iter()
+        .filter_map(|line| {
+            let mut fields = line.split(' ').skip(4);
+            (fields.next() == Some("/")).then(|| fields.next().unwrap_or("without options"))
+        })
+        .collect();
+    let read_only = |options: &&str| options.split(',').any(|option| option == "ro");
+    Ok(tried(
+        Wall::ReadOnlyRoot,
+        !roots.is_empty() && roots.iter().all(read_only),
+        format!("mounted at /: {}", roots.join("; ")),
+    ))
+}
+
+fn tried(wall: Wall, holds: bool, seen: String) -> WallSeen {
+    WallSeen {
+        wall,
+        holds: if holds { Holds::Yes } else { Holds::No },
+        seen: format!("tried from inside (COPY FROM PROGRAM): {seen}"),
+    }
+}
+
 async fn network(client: &Client) -> Result<WallSeen, IsolationError> {
     let interfaces = shell(client, INTERFACES).await?;
     let routes = shell(client, ROUTES).await?;
     let alone = interfaces.iter().all(|name| name == "lo") && routes.is_empty();
-    Ok(WallSeen {
-        wall: Wall::NoNetwork,
-        holds: if alone { Holds::Yes } else { Holds::No },
-        seen: format!(
-            "tried from inside (COPY FROM PROGRAM): interfaces {}, {} routes",
+    Ok(tried(
+        Wall::NoNetwork,
+        alone,
+        format!(
+            "interfaces {}, {} routes",
             if interfaces.is_empty() {
                 "none".to_owned()
             } else {
@@ -128,7 +192,7 @@ async fn network(client: &Client) -> Result<WallSeen, IsolationError> {
             },
             routes.len()
         ),
-    })
+    ))
 }
 
 async fn files(client: &Client, host_paths: &[&Path]) -> Result<WallSeen, IsolationError> {
@@ -142,14 +206,14 @@ async fn files(client: &Client, host_paths: &[&Path]) -> Result<WallSeen, Isolat
         .await?;
         visible += found.len();
     }
-    Ok(WallSeen {
-        wall: Wall::OnlyOwnMounts,
-        holds: if visible == 0 { Holds::Yes } else { Holds::No },
-        seen: format!(
-            "tried from inside (COPY FROM PROGRAM): {visible} of {} private paths of the host visible",
+    Ok(tried(
+        Wall::OnlyOwnMounts,
+        visible == 0,
+        format!(
+            "{visible} of {} private paths of the host visible",
             host_paths.len()
         ),
-    })
+    ))
 }
 
 /// Runs a program as the sandbox's server, the way a hostile dump would.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::Roles;
 use crate::restore::log::{Entry, Severity};
+use crate::restore::statement::{object, verb};
 use crate::restore::{Gravity, Notice};
 
 const UNDEFINED_OBJECT: &str = "42704";
@@ -17,6 +18,8 @@ const INVALID_PARAMETER: &str = "22023";
 const UNDEFINED_DATABASE: &str = "3D000";
 /// Foreign key, unique and check violations.
 const CONSTRAINTS: [&str; 3] = ["23503", "23505", "23514"];
+/// A dump's own `BEGIN` and `COMMIT` around its large objects, inside the one transaction that psql makes of it.
+const OWN_TRANSACTION: [&str; 2] = ["25001", "25P01"];
 /// Warnings that Postgres gives for a healthy dump: publications under `wal_level = minimal`, and subscriptions.
 const BENIGN_WARNINGS: [&str; 2] = ["55000", "01000"];
 
@@ -66,6 +69,7 @@ fn judge(entry: &Entry, roles: Roles, copy_failed: bool) -> (&'static str, Gravi
     if entry.severity == Severity::Warning {
         return match state {
             s if BENIGN_WARNINGS.contains(&s) => ("warning", Benign),
+            s if OWN_TRANSACTION.contains(&s) => ("own-transaction", Benign),
             _ => ("unknown-warning", Serious),
         };
     }
@@ -133,140 +137,6 @@ fn missing_role(entry: &Entry) -> Option<String> {
     }
     let name = entry.message.strip_prefix("role \"")?;
     Some(name.strip_suffix("\" does not exist")?.to_owned())
-}
-
-/// The kind of a statement, for example `GRANT`, `CREATE UNIQUE INDEX` or `ALTER OWNER`.
-fn verb(statement: &str) -> String {
-    let words: Vec<String> = significant(statement)
-        .split_whitespace()
-        .take(6)
-        .map(|w| w.trim_end_matches(';').to_ascii_uppercase())
-        .collect();
-    let start = |n: usize| words[..words.len().min(n)].join(" ");
-    let first = words.first().map_or("", String::as_str);
-    match first {
-        "ALTER" if significant(statement).contains(" OWNER TO ") => "ALTER OWNER".into(),
-        "ALTER" | "CREATE" => {
-            let kinds = [
-                "DEFAULT PRIVILEGES",
-                "FOREIGN DATA WRAPPER",
-                "EVENT TRIGGER",
-                "MATERIALIZED VIEW",
-                "UNIQUE INDEX",
-                "USER MAPPING",
-            ];
-            let long = kinds.iter().find(|kind| {
-                let joined = words[1..].join(" ");
-                joined.starts_with(*kind)
-            });
-            long.map_or_else(|| start(2), |kind| format!("{first} {kind}"))
-        }
-        "REFRESH" => "REFRESH MATERIALIZED VIEW".into(),
-        "SECURITY" => "SECURITY LABEL".into(),
-        "GRANT" | "REVOKE" | "COPY" | "SET" | "COMMENT" | "SELECT" | "INSERT" | "DROP" => {
-            first.to_owned()
-        }
-        "" => "(none)".into(),
-        // The first word of anything else could be part of a data row that a psql ran as SQL.
-        _ => "(other)".into(),
-    }
-}
-
-/// The first name after the statement's keywords; no literal is ever returned.
-fn object(statement: &str) -> String {
-    if matches!(
-        verb(statement).as_str(),
-        "(other)" | "(none)" | "SELECT" | "INSERT"
-    ) {
-        return String::new();
-    }
-    let skipped = [
-        "ALTER",
-        "CREATE",
-        "TABLE",
-        "ONLY",
-        "SCHEMA",
-        "EXTENSION",
-        "IF",
-        "NOT",
-        "EXISTS",
-        "INDEX",
-        "UNIQUE",
-        "COPY",
-        "VIEW",
-        "MATERIALIZED",
-        "REFRESH",
-        "FUNCTION",
-        "OR",
-        "REPLACE",
-        "SEQUENCE",
-        "TYPE",
-        "DOMAIN",
-        "TRIGGER",
-        "POLICY",
-        "PUBLICATION",
-        "SUBSCRIPTION",
-        "SERVER",
-        "FOREIGN",
-        "DATA",
-        "WRAPPER",
-        "EVENT",
-        "ON",
-        "COMMENT",
-        "GRANT",
-        "REVOKE",
-        "SET",
-        "PROCEDURE",
-        "AGGREGATE",
-        "CONSTRAINT",
-        "USER",
-        "MAPPING",
-        "FOR",
-        "DEFAULT",
-        "PRIVILEGES",
-        "ROLE",
-        "IN",
-        "LABEL",
-        "SECURITY",
-        "COLLATION",
-        "STATISTICS",
-        "OPERATOR",
-        "CLASS",
-        "FAMILY",
-        "CAST",
-        "RULE",
-        "LANGUAGE",
-        "TRUSTED",
-        "PROCEDURAL",
-        "TEXT",
-        "SEARCH",
-        "DICTIONARY",
-        "CONFIGURATION",
-    ];
-    significant(statement)
-        .split_whitespace()
-        .map(|word| word.split(['(', ';', ',']).next().unwrap_or(""))
-        .find(|word| !skipped.iter().any(|k| word.eq_ignore_ascii_case(k)))
-        .filter(|word| {
-            word.chars()
-                .all(|c| c.is_alphanumeric() || "_.\"$-".contains(c))
-        })
-        .unwrap_or("")
-        .chars()
-        .take(130)
-        .collect()
-}
-
-/// A statement without the comments that psql sends along before it.
-fn significant(statement: &str) -> &str {
-    let mut rest = statement.trim_start();
-    while let Some(comment) = rest.strip_prefix("--") {
-        rest = comment
-            .split_once('\n')
-            .map_or("", |(_, after)| after)
-            .trim_start();
-    }
-    rest
 }
 
 #[cfg(test)]
@@ -382,6 +252,25 @@ mod tests {
         }
         assert_eq!(
             gravity("42P06", "m", "CREATE SCHEMA app;", Roles::Create),
+            Gravity::Serious
+        );
+    }
+
+    #[test]
+    fn the_warnings_of_a_dump_with_large_objects_are_benign_and_no_other() {
+        let warned = |state| {
+            let warning = Entry {
+                severity: Severity::Warning,
+                ..error(state, "m", "")
+            };
+            classify(&[warning], Roles::Create)[0].gravity
+        };
+        assert_eq!(warned("25001"), Gravity::Benign);
+        assert_eq!(warned("25P01"), Gravity::Benign);
+        assert_eq!(warned("25P02"), Gravity::Serious);
+        // As an error it is something else.
+        assert_eq!(
+            gravity("25001", "m", "VACUUM;", Roles::Create),
             Gravity::Serious
         );
     }

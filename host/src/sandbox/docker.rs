@@ -1,6 +1,8 @@
 //! The docker engine: an image's Postgres programs, in a container that vhost hardens.
 
+mod client;
 mod container;
+mod created;
 mod exec;
 mod inspect;
 
@@ -12,8 +14,10 @@ use bollard::query_parameters::{RemoveContainerOptionsBuilder, RemoveVolumeOptio
 
 use super::{ContainerIdentity, Removal, Removed, SandboxError};
 use crate::plan::name::RunId;
+pub use client::{Client, Reach, Remains, Wanted};
 pub use container::Image;
-pub(super) use container::{Container, Server};
+pub(super) use container::Server;
+pub(super) use created::Container;
 pub(super) use exec::Run;
 
 /// The label by which vhost knows its own containers; its value is the run's id.

@@ -85,6 +85,8 @@ pub enum SandboxError {
         after: Duration,
         said: String,
     },
+    #[error("container `{name}` for client programs did not start its shell; it said: {said}")]
+    NotKept { name: String, said: String },
     #[error("cannot ask the server in sandbox `{name}` for its version")]
     Ask {
         name: String,

@@ -153,7 +153,11 @@ impl Local {
             uid: user.uid(),
         })?;
         if let Some(mut input) = input {
-            input.write_all(b"go\n").await.map_err(failed)?;
+            match input.write_all(b"go\n").await {
+                // What was to read it has ended; the wait below finds that out, and what it said.
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+                written => written.map_err(failed)?,
+            }
         }
         let version = server::ready(home, spec.name.as_str(), stop, async || {
             let ended = running.ended().map_err(failed)?;

@@ -11,7 +11,9 @@ use super::home::{self, Home};
 use super::journal::{Journal, Record};
 use super::process::{Exec, Process, Stdin};
 use super::user::User;
-use super::{Engine, EngineKind, Removed, SandboxError, Spec, Teardown, WallSeen, docker, local};
+use super::{
+    Engine, EngineKind, Removal, Removed, SandboxError, Spec, Teardown, WallSeen, docker, local,
+};
 
 /// What became of the body, and of everything that was made for it.
 #[derive(Debug)]
@@ -31,12 +33,14 @@ pub enum Ended {
     Panicked(String),
     #[error("the drill was interrupted")]
     Interrupted,
+    #[error("the engine under the sandbox answers no more")]
+    EngineLost(#[source] SandboxError),
 }
 
 /// Starts a sandbox, runs `body` with it, and removes it: on return, error, panic and when `stop` fires.
 ///
 /// Each name is in the journal, on disk, before anything has it. A start that fails or is interrupted is torn down
-/// as well. Dropping the returned future instead of awaiting it kills local processes and leaves the rest to
+/// as well. So is one whose engine no longer answers: what the body waits for may never come. Dropping the returned future instead of awaiting it kills local processes and leaves the rest to
 /// [`clean`](super::clean::clean).
 pub async fn scope<T>(
     engine: &Engine,
@@ -60,6 +64,7 @@ pub async fn scope<T>(
                 biased;
                 ended = whole => ended.map_err(|panic| Ended::Panicked(message(panic))),
                 () = stop.cancelled() => Err(Ended::Interrupted),
+                error = sandbox.engine_lost() => Err(Ended::EngineLost(error)),
             }
         }
     };
@@ -141,19 +146,24 @@ impl Remains {
             removals.push(home.socket_removal());
             removals.push(directory);
         }
-        for removal in &mut removals {
-            let settled = Record::settled(removal.kind, &removal.name);
-            if removal.outcome == Removed::Gone
-                && let Err(e) = journal.write(&settled)
-            {
-                // The thing is gone; only the journal will name it again, and cleaning will find nothing.
-                removal.outcome = Removed::LeftBehind {
-                    why: format!("it is gone, but {e}"),
-                    remove_with: format!("rm -- {}", home::quote(journal.path())),
-                };
-            }
-        }
+        settle(&mut removals, journal);
         Teardown { removals }
+    }
+}
+
+/// Notes in the journal what is gone.
+pub(super) fn settle(removals: &mut [Removal], journal: &Journal) {
+    for removal in removals {
+        let settled = Record::settled(removal.kind, &removal.name);
+        if removal.outcome == Removed::Gone
+            && let Err(e) = journal.write(&settled)
+        {
+            // The thing is gone; only the journal will name it again, and cleaning will find nothing.
+            removal.outcome = Removed::LeftBehind {
+                why: format!("it is gone, but {e}"),
+                remove_with: format!("rm -- {}", home::quote(journal.path())),
+            };
+        }
     }
 }
 
@@ -235,6 +245,15 @@ impl Sandbox {
         match &self.running {
             Running::Local(server) => server.exec(exec).await,
             Running::Docker(server) => server.exec(exec).await,
+        }
+    }
+
+    /// Ends when the engine no longer answers.
+    async fn engine_lost(&self) -> SandboxError {
+        match &self.running {
+            // There is nobody between vhost and the server.
+            Running::Local(_) => std::future::pending().await,
+            Running::Docker(server) => server.engine_lost().await,
         }
     }
 

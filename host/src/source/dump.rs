@@ -1,5 +1,6 @@
 //! Takes the dump: pg_dump under the source's snapshot, written, hashed and looked at in one pass.
 
+mod child;
 mod command;
 mod copying;
 mod outcome;
@@ -7,10 +8,7 @@ mod outcome;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
 
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::process::Child;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -19,12 +17,13 @@ pub use outcome::DumpError;
 
 use super::growing::Growing;
 use super::header::{self, Layout, Versions};
-use super::pg_dump::PgDump;
-use super::secret::anonymous_passfile;
+use super::pg_dump::{PgDump, Program};
 use super::session::Source;
 use super::{DumpFacts, Format, Origin};
 use crate::event::Events;
+use child::{Child, Outputs};
 use copying::{Copied, CopyError};
+use outcome::Exit;
 
 /// The formats that a fresh dump is taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,9 +94,7 @@ impl Source {
         stop: CancellationToken,
         events: Events,
     ) -> Result<(Growing, Dumping), DumpError> {
-        let mut command = command::build(self, pg_dump, format).await;
-        let passfile = anonymous_passfile(self.secret.as_ref())
-            .map_err(|cause| DumpError::Passfile { cause })?;
+        let call = command::build(self, pg_dump, format).await;
         let (from, stdout) = std::io::pipe().map_err(|cause| DumpError::Pipe { cause })?;
         let (errors, stderr) = std::io::pipe().map_err(|cause| DumpError::Pipe { cause })?;
         let file = OpenOptions::new()
@@ -111,17 +108,11 @@ impl Source {
             path: Some(path.to_owned()),
             growing: growing.clone(),
         };
-        let child = command
-            .stdin(passfile)
-            .stdout(stdout)
-            .stderr(stderr)
-            .spawn()
-            .map_err(|cause| DumpError::Start {
-                program: pg_dump.path.clone(),
-                cause,
-            })?;
-        // It holds the writing ends of both pipes, which must close with the child.
-        drop(command);
+        let outputs = Outputs { stdout, stderr };
+        let child = match &pg_dump.program {
+            Program::Host(path) => Child::on_host(path, call, self.secret.as_ref(), outputs)?,
+            Program::Image(client) => Child::in_image(client, call, outputs).await?,
+        };
         let keep = file
             .try_clone()
             .map_err(|cause| DumpError::Create { cause })?;
@@ -165,16 +156,15 @@ impl Running {
             ended = ended(&mut self.child, &mut self.copied) => Some(ended),
             () = self.stop.cancelled() => None,
         };
-        let Some((copied, status)) = ended else {
+        let Some((copied, exit)) = ended else {
             // Waited for, so that neither pg_dump nor the tap outlives the answer.
-            kill(&self.child);
+            self.child.kill().await;
             drop(ended_by_force(&mut self.child, self.copied).await);
             return Err(DumpError::Stopped);
         };
         let words = self.words.await.unwrap_or_default();
-        let status = status.map_err(|cause| DumpError::Wait { cause })?;
         let copied = copied?;
-        outcome::of_exit(status, &words)?;
+        outcome::of_exit(exit?, &words)?;
         let versions = whole(self.format, &copied)?;
         // The restore may see the end now; the disk follows while it works, and `finish` waits for the disk.
         self.unfinished.growing.whole();
@@ -201,7 +191,7 @@ impl Running {
 async fn ended(
     child: &mut Child,
     copied: &mut oneshot::Receiver<Result<Copied, CopyError>>,
-) -> (Result<Copied, DumpError>, std::io::Result<ExitStatus>) {
+) -> (Result<Copied, DumpError>, Result<Exit, DumpError>) {
     let copied = match copied.await {
         Ok(Ok(copied)) => Ok(copied),
         Ok(Err(CopyError::Write { cause, written })) => Err(outcome::of_write(cause, written)),
@@ -210,28 +200,18 @@ async fn ended(
         Err(_) => Err(DumpError::Interrupted),
     };
     if copied.is_err() {
-        kill(child);
+        child.kill().await;
     }
-    let status = child.wait().await;
-    (copied, status)
+    (copied, child.wait().await)
 }
 
 /// Waits for the end of a pg_dump that was killed, and of the copying of what it wrote.
 async fn ended_by_force(
     child: &mut Child,
     copied: oneshot::Receiver<Result<Copied, CopyError>>,
-) -> std::io::Result<ExitStatus> {
+) -> Result<Exit, DumpError> {
     drop(copied.await);
     child.wait().await
-}
-
-/// Kills pg_dump's process group, which is its own, so that a wrapper script's child goes too.
-fn kill(child: &Child) {
-    let id = child.id().and_then(|id| i32::try_from(id).ok());
-    if let Some(group) = id.and_then(Pid::from_raw) {
-        // It fails when pg_dump has ended by itself already.
-        let _ = kill_process_group(group, Signal::KILL);
-    }
 }
 
 fn whole(format: DumpAs, copied: &Copied) -> Result<Versions, DumpError> {

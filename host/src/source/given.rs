@@ -4,9 +4,9 @@ mod detect;
 mod directory;
 
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -151,8 +151,9 @@ impl Given {
 
     /// Copies the dump, file or directory, to the new `path`, and gives the digest of the copied bytes.
     ///
-    /// Restoring the copy means that what was hashed is what is restored, whatever becomes of the original. This
-    /// blocks for as long as copying takes.
+    /// Restoring the copy means that what was hashed is what is restored, whatever becomes of the original. The copy
+    /// is readable by everybody, because a sandbox's user is not this one: what keeps others out is the directory that
+    /// it is put into. This blocks for as long as copying takes.
     pub fn copy_to(&self, path: &Path) -> Result<Digest, GivenError> {
         match self.facts.format {
             Format::Directory => directory::copy(&self.path, path),
@@ -274,13 +275,15 @@ fn archive(mut file: File, format: Format) -> Result<(Digest, Versions), GivenEr
         Format::Tar => (detect::TAR_BLOCK, Layout::Tar),
         _ => (0, Layout::Custom),
     };
-    if format == Format::Tar && zeros < 2 * detect::TAR_BLOCK {
+    let digest = hasher.finish();
+    let blocks = digest.bytes.is_multiple_of(detect::TAR_BLOCK as u64);
+    if format == Format::Tar && (!blocks || zeros < 2 * detect::TAR_BLOCK) {
         return Err(GivenError::Truncated {
             missing: "a tar file's closing pair of empty blocks",
         });
     }
     match head.get(start..).and_then(header::archive) {
-        Some((found, versions)) if found == layout => Ok((hasher.finish(), versions)),
+        Some((found, versions)) if found == layout => Ok((digest, versions)),
         _ => Err(GivenError::BadHeader),
     }
 }
@@ -325,6 +328,9 @@ fn copy_bytes(mut from: File, to: File) -> Result<Digest, GivenError> {
         writer.write_all(&buffer[..n]).map_err(copy)?;
     }
     let (file, digest) = writer.finish();
+    // Whatever the umask is: see `copy_to`.
+    file.set_permissions(Permissions::from_mode(0o644))
+        .map_err(copy)?;
     file.sync_all().map_err(copy)?;
     Ok(digest)
 }

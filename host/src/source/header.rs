@@ -204,6 +204,26 @@ mod tests {
         assert!(!complete(&format!("{body}{end}\\unrestrict other\n\n")));
     }
 
+    /// The first bytes of archives that pg_dump 16.14 and 18.4 wrote.
+    #[test]
+    fn archives_since_16_name_their_compression_by_one_byte() {
+        let dates = "1f000000003800000000130000000017000000000a000000007e000000000000000000";
+        let names = "0400000072696368000500000031362e3134000500000031362e313400";
+        for (compression, layout) in [("00", "01"), ("01", "01"), ("01", "03"), ("01", "05")] {
+            let head = format!("5047444d50010f000408{layout}{compression}00{dates}{names}");
+            let (_, versions) = archive(&hex::decode(head).unwrap()).unwrap();
+            assert_eq!(versions.server, "16.14");
+            assert_eq!(versions.pg_dump, "16.14");
+        }
+        let head = "5047444d5001100004080301000c000000000100000000140000000017000000000a000000007e0000000000000000000400000072696368000400000031382e34000400000031382e3400";
+        let (layout, versions) = archive(&hex::decode(head).unwrap()).unwrap();
+        assert_eq!(layout, Layout::Tar);
+        assert_eq!(
+            (versions.server.as_str(), versions.pg_dump.as_str()),
+            ("18.4", "18.4")
+        );
+    }
+
     #[test]
     fn a_header_cut_anywhere_is_none() {
         let mut head = b"PGDMP\x01\x0e\x00\x04\x08\x01".to_vec();

@@ -1,5 +1,8 @@
 //! Which pg_dump takes the dump.
 
+mod compression;
+mod image;
+
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -8,6 +11,11 @@ use std::time::Duration;
 
 use tokio::process::Command;
 use tokio::time::timeout;
+
+use crate::sandbox::SandboxError;
+use crate::sandbox::docker::Client;
+pub use image::Lodging;
+pub(super) use image::ROOT_CERTIFICATE;
 
 /// Directories with a `bin` in them per version, as packagers lay them out: Debian, Red Hat, Alpine, SUSE.
 const VERSIONED: &[(&str, &str)] = &[
@@ -23,12 +31,19 @@ const VERSIONED: &[(&str, &str)] = &[
 const SINGLE: &[&str] = &["/usr/local/pgsql/bin", "/usr/local/bin", "/usr/bin"];
 
 /// A pg_dump that can dump the source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct PgDump {
-    pub path: PathBuf,
+    pub program: Program,
     pub version: Version,
     /// What the operator should know of the choice, if anything.
     pub note: Option<String>,
+}
+
+/// Where a pg_dump is, and so where it runs.
+#[derive(Clone, Debug)]
+pub enum Program {
+    Host(PathBuf),
+    Image(Client),
 }
 
 /// A Postgres version from 10 on.
@@ -69,6 +84,28 @@ pub enum PgDumpError {
     Silent { path: PathBuf },
     #[error("{} --version does not say which pg_dump it is", .path.display())]
     NotPgDump { path: PathBuf },
+    #[error("pg_dump cannot be run in the image `{image}`")]
+    Image {
+        image: String,
+        #[source]
+        cause: SandboxError,
+    },
+    #[error(
+        "the image `{image}` has no pg_dump that says its version: use an image with PostgreSQL's client programs"
+    )]
+    NotInImage { image: String },
+    #[error(
+        "pg_dump {version} in the image `{image}` is older than the source, PostgreSQL {major}, and would refuse it: use an image of PostgreSQL {major}"
+    )]
+    ImageTooOld {
+        image: String,
+        version: Version,
+        major: u32,
+    },
+    #[error(
+        "the source wants a client certificate, whose key is not given to a container: install the PostgreSQL {major} client on this host"
+    )]
+    ClientKey { major: u32 },
 }
 
 impl PgDump {
@@ -93,35 +130,6 @@ impl PgDump {
         }
         choose(found, server_major)
     }
-
-    /// The value of `--compress` that costs least time; lz4 and zstd came with version 16, as a builder's choice.
-    pub(super) async fn fastest_compression(&self) -> &'static str {
-        if self.version.major >= 16 {
-            for method in ["lz4", "zstd:1"] {
-                if self.can_compress(method).await {
-                    return method;
-                }
-            }
-        }
-        "1"
-    }
-
-    /// pg_dump looks at the method before it connects, so a server that cannot exist tells the two refusals apart.
-    async fn can_compress(&self, method: &str) -> bool {
-        let trying = Command::new(&self.path)
-            .args(["--format=custom", "--host=/nonexistent", "--file=/dev/null"])
-            .arg(format!("--compress={method}"))
-            .env_clear()
-            .env("LC_ALL", "C")
-            .env("PATH", "/usr/bin:/bin")
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .output();
-        match timeout(Duration::from_secs(10), trying).await {
-            Ok(Ok(output)) => String::from_utf8_lossy(&output.stderr).contains("/nonexistent"),
-            Ok(Err(_)) | Err(_) => false,
-        }
-    }
 }
 
 fn choose(found: Vec<(PathBuf, Version)>, major: u32) -> Result<PgDump, PgDumpError> {
@@ -142,13 +150,13 @@ fn choose(found: Vec<(PathBuf, Version)>, major: u32) -> Result<PgDump, PgDumpEr
         (Some((path, version)), _) => {
             let note = (version.major > major).then(|| {
                 format!(
-                    "pg_dump {version} at {} dumps PostgreSQL {major}: the dump is for a server of version {} or newer",
+                    "at {} dumps PostgreSQL {major}: the dump is for a server of version {} or newer",
                     path.display(),
                     version.major
                 )
             });
             Ok(PgDump {
-                path,
+                program: Program::Host(path),
                 version,
                 note,
             })
@@ -252,6 +260,13 @@ mod tests {
         Version { major, minor }
     }
 
+    fn host(found: &PgDump) -> &Path {
+        match &found.program {
+            Program::Host(path) => path,
+            Program::Image(_) => panic!("it was looked for on the host"),
+        }
+    }
+
     #[test]
     fn versions_are_read_as_packagers_write_them() {
         let of = |text: &str| parse(text);
@@ -280,7 +295,7 @@ mod tests {
             ("/16b", 16, 8),
         ];
         let same = choose(found(&all), 16).unwrap();
-        assert_eq!((same.path.to_str(), same.note), (Some("/16b"), None));
+        assert_eq!((host(&same), &same.note), (Path::new("/16b"), &None));
         let newer = choose(found(&all), 15).unwrap();
         assert_eq!(newer.version, version(16, 8));
         assert!(newer.note.unwrap().contains("dumps PostgreSQL 15"));
@@ -305,7 +320,7 @@ mod tests {
         let chosen = PgDump::find(None, &[dir.path().to_owned()], 15)
             .await
             .unwrap();
-        assert_ne!(chosen.path, script);
+        assert_ne!(host(&chosen), script);
         assert_eq!(chosen.version.major, 15);
         let explicit = PgDump::find(Some(&script), &[], 15).await.unwrap();
         assert_eq!(explicit.version, version(15, 99));

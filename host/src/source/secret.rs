@@ -120,20 +120,27 @@ pub(in crate::source) fn anonymous_passfile(secret: Option<&Secret>) -> Result<F
         .map_err(|errno| hand(errno.into()))?;
     rustix::fs::fchmod(&descriptor, Mode::RUSR | Mode::WUSR).map_err(|errno| hand(errno.into()))?;
     let mut file = File::from(descriptor);
-    if let Some(secret) = secret {
-        let mut line = Zeroizing::new(Vec::with_capacity(2 * secret.bytes.len() + 9));
-        line.extend_from_slice(b"*:*:*:*:");
-        for &byte in secret.bytes.iter() {
-            if matches!(byte, b':' | b'\\') {
-                line.push(b'\\');
-            }
-            line.push(byte);
-        }
-        line.push(b'\n');
-        file.write_all(&line).map_err(hand)?;
-        file.seek(SeekFrom::Start(0)).map_err(hand)?;
-    }
+    file.write_all(&passfile_line(secret)).map_err(hand)?;
+    file.seek(SeekFrom::Start(0)).map_err(hand)?;
     Ok(file)
+}
+
+/// The one line of a libpq password file, for every server there is; empty without a secret.
+pub(in crate::source) fn passfile_line(secret: Option<&Secret>) -> Zeroizing<Vec<u8>> {
+    let Some(secret) = secret else {
+        return Zeroizing::new(vec![b'\n']);
+    };
+    // Room for every byte to be escaped, because memory that grows leaves an unwiped copy behind.
+    let mut line = Zeroizing::new(Vec::with_capacity(2 * secret.bytes.len() + 9));
+    line.extend_from_slice(b"*:*:*:*:");
+    for &byte in secret.bytes.iter() {
+        if matches!(byte, b':' | b'\\') {
+            line.push(b'\\');
+        }
+        line.push(byte);
+    }
+    line.push(b'\n');
+    line
 }
 
 /// Looks at the open file, so that it cannot be exchanged between the look and the reading.

@@ -194,3 +194,17 @@ async fn only_a_superuser_can_harden() {
         Err(RoleError::NotSuperuser)
     ));
 }
+
+#[tokio::test]
+async fn a_hidden_row_is_an_error_and_no_smaller_count() {
+    let (server, mut host, hardened) = Server::with(
+        "CREATE SCHEMA app; CREATE TABLE app.t (id int); INSERT INTO app.t VALUES (1), (2);
+         ALTER TABLE app.t ENABLE ROW LEVEL SECURITY; CREATE POLICY one ON app.t USING (id = 1)",
+    )
+    .await;
+    let approved = approved("row-matrix", r#"read = ["app.t"]"#);
+    let login = role::create(&mut host, &hardened, &approved).await.unwrap();
+    let mut session = server.open(&host, &login, &approved).await;
+    let counted = session.scalar("SELECT count(*) FROM app.t", &[]).await;
+    assert!(matches!(counted, Err(Error::Denied(_))), "{counted:?}");
+}

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use vhost::digest::Sha256;
 use vhost::event::{Event, Events};
 use vhost::source::{
-    DumpAs, DumpError, Dumping, Format, Given, Growing, Origin, PgDump, Source, Tap,
+    DumpAs, DumpError, Dumping, Format, Given, Growing, Origin, PgDump, Program, Source, Tap,
 };
 
 use crate::server::{Server, program};
@@ -330,7 +330,7 @@ async fn a_pg_dump_that_ends_well_without_its_trailer_is_truncated() {
     .unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let cutting = PgDump {
-        path: script,
+        program: Program::Host(script),
         ..pg_dump()
     };
     let path = dir.path().join("dump");

@@ -29,15 +29,27 @@ fn run(runs: &Path) -> Result<bool> {
         .build()
         .context("cannot start")?;
     let mut nothing_left = true;
+    let mut drills = 0;
     for directory in directories(runs)? {
         let journal = directory.join("journal");
+        let name = directory.display();
         if !journal.is_file() {
+            // A published run of which nothing is left has none.
+            if unfinished(&directory) {
+                drills += 1;
+                nothing_left = false;
+                say(&format!(
+                    "{name}: left alone: without a journal nobody can tell whether its drill is over; remove it by hand if it is"
+                ));
+            }
             continue;
         }
-        let name = directory.display();
-        match runtime.block_on(clean(&journal))? {
-            Cleaned::Live => say(&format!("{name}: its drill is still running; left alone")),
-            Cleaned::Done(removals) => {
+        drills += 1;
+        match runtime.block_on(clean(&journal)) {
+            Ok(Cleaned::Live) => {
+                say(&format!("{name}: its drill is still running; left alone"));
+            }
+            Ok(Cleaned::Done(removals)) => {
                 let gone = removals
                     .iter()
                     .map(|removal| told(&name.to_string(), removal))
@@ -47,15 +59,30 @@ fn run(runs: &Path) -> Result<bool> {
                     discard(&directory, &journal)?;
                 }
             }
+            // One journal that cannot be read must not keep the others from being cleaned.
+            Err(error) => {
+                nothing_left = false;
+                fault::say(&error.into());
+            }
         }
+    }
+    if drills == 0 {
+        say(&format!(
+            "{}: no drill left anything behind",
+            runs.display()
+        ));
     }
     Ok(nothing_left)
 }
 
 /// The directories of runs, those of unfinished ones included, in the order of their names.
 fn directories(runs: &Path) -> Result<Vec<PathBuf>> {
-    let listed =
-        std::fs::read_dir(runs).with_context(|| format!("cannot list {}", runs.display()))?;
+    let listed = std::fs::read_dir(runs).with_context(|| {
+        format!(
+            "cannot list {}: name the directory in which drills left their runs",
+            runs.display()
+        )
+    })?;
     let mut directories = Vec::new();
     for entry in listed {
         let path = entry
@@ -90,10 +117,7 @@ fn told(directory: &str, removal: &Removal) -> bool {
 
 /// An unfinished run has no report and its dump was never read back, so its directory goes; a published one stays.
 fn discard(directory: &Path, journal: &Path) -> Result<()> {
-    let unfinished = directory
-        .extension()
-        .is_some_and(|extension| extension == "partial");
-    let (what, done) = if unfinished {
+    let (what, done) = if unfinished(directory) {
         (directory, std::fs::remove_dir_all(directory))
     } else {
         (journal, std::fs::remove_file(journal))
@@ -101,6 +125,13 @@ fn discard(directory: &Path, journal: &Path) -> Result<()> {
     done.with_context(|| format!("cannot remove {}", what.display()))?;
     say(&format!("{}: removed", what.display()));
     Ok(())
+}
+
+/// Whether a run's directory was never published.
+fn unfinished(directory: &Path) -> bool {
+    directory
+        .extension()
+        .is_some_and(|extension| extension == "partial")
 }
 
 fn say(line: &str) {

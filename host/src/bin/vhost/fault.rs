@@ -8,11 +8,16 @@ const USAGE: u8 = 2;
 
 /// Says what is wrong on standard error and gives the exit status for it.
 pub fn refuse(fault: &anyhow::Error) -> ExitCode {
+    say(fault);
+    ExitCode::from(USAGE)
+}
+
+/// Says what is wrong on standard error.
+pub fn say(fault: &anyhow::Error) {
     for line in lines(fault) {
         // Standard error may be closed; there is nowhere else to say so.
         let _ = writeln!(std::io::stderr(), "vhost: {line}");
     }
-    ExitCode::from(USAGE)
 }
 
 /// The error and its causes in one line; an error of several lines keeps them, such as a list of refusals.

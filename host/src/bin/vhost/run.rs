@@ -1,39 +1,21 @@
-//! `vhost run`: from what was typed to one drill, and from its verdict to the exit status.
+//! `vhost run`: one drill, and from its verdict to the exit status.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::SystemTime;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use vhost::check::Compiler;
-use vhost::drill::{
-    self, Dump, EngineOrder, From, LocalOrder, Order, RunDirectory, Selected, SourceExtra,
-    SourceOrder,
-};
-use vhost::grant::{Component, Grants, review};
-use vhost::plan::name::{Name, RunId};
-use vhost::plan::{DataPlace, EngineKind, Plan, Roles, SourcePlan};
+use vhost::drill::{self, Order, RunDirectory};
 use vhost::report::seal::Published;
 use vhost::report::summary::Colour;
-use vhost::report::terms::{ChecksAsked, HiddenPath, Terms};
 use vhost::report::verdict::Verdict;
-use vhost::sandbox::{Data, Limits, Spec};
-use vhost::source::{Secret, Target};
 
-use crate::args::{self, Run};
-use crate::progress::Voice;
-use crate::{fault, host, progress};
-
-/// The engine's socket where neither flag, environment nor plan names one.
-const DOCKER_HOST: &str = "unix:///var/run/docker.sock";
-/// Parallel restores of archives; more gain little on the machines that drills run on.
-const MOST_JOBS: u32 = 4;
+use crate::args::Run;
+use crate::fault;
+use crate::prepare::prepare;
+use crate::progress::{self, Voice};
 
 pub fn main(run: Run) -> ExitCode {
     // A panic's message may quote what was being worked on; where it happened is enough to find it.
@@ -48,8 +30,13 @@ pub fn main(run: Run) -> ExitCode {
         );
     }));
     let quiet = run.quiet;
-    let prepared = match prepare(run) {
-        Ok(prepared) => prepared,
+    let ready = prepare(run).and_then(|prepared| {
+        // The last that can be refused: a drill that cannot leave a report is not begun.
+        let directory = RunDirectory::create(&prepared.runs, &prepared.order.run)?;
+        Ok((prepared.order, directory))
+    });
+    let (order, directory) = match ready {
+        Ok(ready) => ready,
         Err(error) => return fault::refuse(&error),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -59,7 +46,7 @@ pub fn main(run: Run) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fault::refuse(&anyhow::Error::new(error).context("cannot start")),
     };
-    let ended = runtime.block_on(drill(prepared, Voice::choose(quiet)));
+    let ended = runtime.block_on(drill(order, &directory, Voice::choose(quiet)));
     // A thread that still reads a given dump is not waited for.
     runtime.shutdown_background();
     match ended {
@@ -104,18 +91,10 @@ fn conclude(published: &Published, quiet: bool) -> ExitCode {
     ExitCode::from(published.exit_code())
 }
 
-/// One drill, ready to start: everything that can be refused was looked at.
-struct Prepared {
-    order: Order,
-    runs: PathBuf,
-}
-
-async fn drill(prepared: Prepared, voice: Voice) -> Result<Published> {
-    let Prepared { order, runs } = prepared;
+async fn drill(order: Order, directory: &RunDirectory, voice: Voice) -> Result<Published> {
     let interrupt = CancellationToken::new();
     listen(&interrupt)?;
-    let directory = RunDirectory::create(&runs, &order.run)?;
-    let sealed = drill::run(order, &directory, progress::events(voice), &interrupt).await?;
+    let sealed = drill::run(order, directory, progress::events(voice), &interrupt).await?;
     Ok(sealed.publish(directory.partial(), directory.whole())?)
 }
 
@@ -135,302 +114,4 @@ fn listen(interrupt: &CancellationToken) -> Result<()> {
         });
     }
     Ok(())
-}
-
-fn prepare(run: Run) -> Result<Prepared> {
-    let (plan, plan_dir) = plan(&run)?;
-    let run_id = RunId::new(time::OffsetDateTime::now_utc(), rand::random());
-    let components = components(&run.checks)?;
-    let checks_asked = match run.no_checks {
-        true => ChecksAsked::NoneOnPurpose,
-        false => ChecksAsked::Selected(asked(&plan, &components)),
-    };
-    let checks = select(&plan, components, &run, &plan_dir)?;
-    let from = from(&plan, &run)?;
-    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let engine = match plan.sandbox.engine {
-        EngineKind::Docker => EngineOrder::Docker {
-            host: docker_host(&plan),
-            image: plan.sandbox.image.clone(),
-        },
-        EngineKind::Local => EngineOrder::Local(LocalOrder {
-            bin_dir: plan.sandbox.bin_dir.clone(),
-            path_dirs: host::path_dirs(),
-        }),
-    };
-    let name = match &plan.sandbox.name {
-        Some(name) => name.clone(),
-        None => format!("vhost-{}-{run_id}", plan.name)
-            .parse::<Name>()
-            .context("the sandbox's name is made of the plan's name and the run's id: give one as `name` in [sandbox]")?,
-    };
-    let started = SystemTime::now();
-    let runs =
-        std::path::absolute(&plan.report.dir).context("cannot find the directory of runs")?;
-    let exe = std::env::current_exe().context("cannot find vhost's own program")?;
-    let order = Order {
-        from,
-        engine,
-        docker_host: docker_host(&plan),
-        spec: Spec {
-            name,
-            run: run_id.clone(),
-            base: plan.sandbox.base.clone(),
-            limits: Limits {
-                memory: plan.sandbox.memory.0,
-                cpus: plan.sandbox.cpus,
-                pids: plan.sandbox.pids,
-            },
-            settings: Vec::new(),
-            data: match plan.sandbox.data {
-                DataPlace::Disk => Data::Disk,
-                DataPlace::Memory => Data::Memory,
-            },
-        },
-        roles: plan.restore.roles,
-        jobs: u32::try_from(cores.get())
-            .unwrap_or(MOST_JOBS)
-            .min(MOST_JOBS),
-        checks,
-        compiler: Compiler::new(exe, vec!["compile-component".into()]),
-        cores,
-        started,
-        salt: rand::random(),
-        dump: match plan.dump.keep {
-            true => Dump::Keep,
-            false => Dump::Remove,
-        },
-        terms: Terms {
-            title: plan
-                .report
-                .title
-                .clone()
-                .unwrap_or_else(|| format!("{}: backup verification", plan.name)),
-            run_id: run_id.to_string(),
-            started_at: rfc3339(started)?,
-            engine: plan.sandbox.engine,
-            vhost_version: env!("CARGO_PKG_VERSION").to_owned(),
-            writable_role: plan
-                .source
-                .as_ref()
-                .map(|s| s.writable_role)
-                .unwrap_or_default(),
-            accepted_walls: plan.sandbox.accept.clone(),
-            protected: plan.protected.containers.clone(),
-            checks: checks_asked,
-            required: plan.required.clone(),
-            hidden_paths: hidden(&runs, run.dump.as_deref()),
-        },
-        run: run_id,
-    };
-    Ok(Prepared { order, runs })
-}
-
-/// No artefact says where the dump lies.
-fn hidden(runs: &Path, dump: Option<&Path>) -> Vec<HiddenPath> {
-    let mut hidden = vec![HiddenPath {
-        path: runs.display().to_string(),
-        shown: "[the directory of runs]",
-    }];
-    hidden.extend(dump.map(|dump| HiddenPath {
-        path: dump.display().to_string(),
-        shown: "[the given dump]",
-    }));
-    hidden
-}
-
-fn rfc3339(at: SystemTime) -> Result<String> {
-    let at = time::OffsetDateTime::from(at)
-        .replace_nanosecond(0)
-        .unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
-    at.format(&time::format_description::well_known::Rfc3339)
-        .context("the clock shows no year of this calendar")
-}
-
-fn docker_host(plan: &Plan) -> String {
-    plan.sandbox
-        .docker_host
-        .clone()
-        .unwrap_or_else(|| DOCKER_HOST.to_owned())
-}
-
-/// The plan with the flags over it, and the directory that grants are looked for in.
-fn plan(run: &Run) -> Result<(Plan, PathBuf)> {
-    let default = Path::new("vhost.toml");
-    let file = match &run.config {
-        Some(file) => Some(file.as_path()),
-        None => default.is_file().then_some(default),
-    };
-    let mut plan = match file {
-        Some(file) => Plan::load(file)?,
-        None if run.dump.is_some() || run.source.is_some() => Plan::unnamed("drill".parse()?),
-        None => bail!(
-            "there is no vhost.toml here: name a plan with --config, or give --dump FILE or --source CONNINFO"
-        ),
-    };
-    if let Some(conninfo) = &run.source {
-        let source = plan.source.get_or_insert_with(SourcePlan::default);
-        source.service = None;
-        source.conninfo = Some(conninfo.clone());
-    }
-    match run.engine {
-        Some(args::Engine::Docker) => plan.sandbox.engine = EngineKind::Docker,
-        Some(args::Engine::Local) => plan.sandbox.engine = EngineKind::Local,
-        None => {}
-    }
-    if let Some(name) = &run.sandbox_name {
-        plan.sandbox.name = Some(name.parse().context("--sandbox-name")?);
-    }
-    if let Some(image) = &run.image {
-        plan.sandbox.image.clone_from(image);
-    }
-    if let Some(host) = &run.docker_host {
-        plan.sandbox.docker_host = Some(host.clone());
-    }
-    match run.roles {
-        Some(args::RoleMode::Create) => plan.restore.roles = Roles::Create,
-        Some(args::RoleMode::Skip) => plan.restore.roles = Roles::Skip,
-        None => {}
-    }
-    if let Some(runs) = &run.runs {
-        plan.report.dir.clone_from(runs);
-    }
-    plan.protected
-        .containers
-        .extend(run.protected.iter().cloned());
-    plan.protected.containers.sort();
-    plan.protected.containers.dedup();
-    let dir = file
-        .and_then(Path::parent)
-        .unwrap_or(Path::new(""))
-        .to_owned();
-    Ok((plan, dir))
-}
-
-fn from(plan: &Plan, run: &Run) -> Result<From> {
-    if let Some(path) = &run.dump {
-        return Ok(From::Given {
-            path: path.clone(),
-            sha256: run.dump_sha256,
-        });
-    }
-    let Some(source) = &plan.source else {
-        bail!("the plan names no [source]: add one, or give --dump FILE or --source CONNINFO");
-    };
-    let conninfo = source.conninfo.as_deref().unwrap_or_default();
-    let target = Target::locate(conninfo, source.service.as_deref(), &host::ambient())?;
-    let secret = secret(source, &target)?;
-    Ok(From::Source(Box::new(SourceOrder {
-        target,
-        secret,
-        extra: SourceExtra {
-            format: plan.dump.format,
-            pg_dump: plan.dump.pg_dump.clone(),
-            path_dirs: host::path_dirs(),
-            container: source.container.clone(),
-        },
-    })))
-}
-
-fn secret(source: &SourcePlan, target: &Target) -> Result<Option<Secret>> {
-    if let Some(path) = &source.password_file {
-        return Ok(Some(Secret::from_file(path)?));
-    }
-    if let Some(name) = &source.password_env {
-        let value = std::env::var(name)
-            .ok()
-            .with_context(|| format!("the plan's `password_env` names {name}, which is not set"))?;
-        return Ok(Some(Secret::from_variable(name, value)?));
-    }
-    if source.password_stdin {
-        return Ok(Some(Secret::from_input(std::io::stdin().lock())?));
-    }
-    Ok(Secret::from_passfile(target)?)
-}
-
-/// Reads every component; a directory stands for the components in it.
-fn components(paths: &[PathBuf]) -> Result<Vec<Component>> {
-    let mut files = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            let listed = std::fs::read_dir(path)
-                .with_context(|| format!("cannot list {}", path.display()))?;
-            let mut inside = Vec::new();
-            for entry in listed {
-                let entry = entry
-                    .with_context(|| format!("cannot list {}", path.display()))?
-                    .path();
-                if entry
-                    .extension()
-                    .is_some_and(|extension| extension == "wasm")
-                {
-                    inside.push(entry);
-                }
-            }
-            if inside.is_empty() {
-                bail!(
-                    "{} holds no .wasm file: build the checks first, or name another directory",
-                    path.display()
-                );
-            }
-            inside.sort();
-            files.extend(inside);
-        } else {
-            files.push(path.clone());
-        }
-    }
-    Ok(files
-        .iter()
-        .map(|file| Component::read(file))
-        .collect::<Result<_, _>>()?)
-}
-
-/// Every check that this drill needs to run: those selected, and those that the plan configures.
-fn asked(plan: &Plan, components: &[Component]) -> Vec<String> {
-    if components.is_empty() {
-        return Vec::new();
-    }
-    let mut names: Vec<String> = components.iter().map(|c| c.name.clone()).collect();
-    names.extend(
-        plan.checks
-            .keys()
-            .filter(|name| !components.iter().any(|c| c.name == **name))
-            .cloned(),
-    );
-    names
-}
-
-fn select(
-    plan: &Plan,
-    components: Vec<Component>,
-    run: &Run,
-    plan_dir: &Path,
-) -> Result<Vec<Selected>> {
-    if components.is_empty() {
-        return Ok(Vec::new());
-    }
-    let path = run
-        .grants
-        .clone()
-        .unwrap_or_else(|| plan_dir.join("vhost.grants.toml"));
-    let approved = review(components, &Grants::read(&path)?)?;
-    approved
-        .into_iter()
-        .map(|approved| {
-            let settings = plan
-                .checks
-                .get(approved.name())
-                .cloned()
-                .unwrap_or_default();
-            Ok(Selected {
-                settings: serde_json::to_string(&settings).with_context(|| {
-                    format!(
-                        "[checks.{}] has a value that JSON cannot hold",
-                        approved.name()
-                    )
-                })?,
-                approved: Arc::new(approved),
-            })
-        })
-        .collect()
 }

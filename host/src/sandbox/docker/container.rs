@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 use bollard::models::{
     ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig, Mount, MountType,
 };
-use bollard::query_parameters::CreateContainerOptionsBuilder;
 use tokio_util::sync::CancellationToken;
 
-use super::{Docker, LABEL, is};
+use super::created::Container;
+use super::{Docker, LABEL};
 use crate::plan::name::RunId;
 use crate::sandbox::home::Home;
-use crate::sandbox::journal::{Journal, Record};
+use crate::sandbox::journal::Journal;
 use crate::sandbox::user::User;
-use crate::sandbox::{Data, Removal, SandboxError, Spec, server};
+use crate::sandbox::{Data, Limits, SandboxError, Spec, server};
 
 /// Finds the directory of Postgres' programs in any image: on the image's PATH, or where distributions put it.
 pub(super) const FIND: &str = r#"
@@ -33,36 +33,14 @@ if [ -z "$bin" ]; then echo "this image has no postgres with initdb" >&2; exit 1
 /// What the engine's own log would keep goes to the sandbox's directory, which is removed with it.
 const TO_LOG: &str = "exec </dev/null >>/vhost/log/start.log 2>&1\n";
 
+/// How often a sandbox's engine is asked whether it is still there.
+const PULSE: Duration = Duration::from_secs(10);
+
 /// An image that is there, and the engine that has it.
 #[derive(Clone, Debug)]
 pub struct Image {
-    docker: Docker,
+    pub(super) docker: Docker,
     image: String,
-}
-
-/// A container that may exist, for its removal.
-#[derive(Debug)]
-pub(in crate::sandbox) struct Container {
-    docker: Docker,
-    name: String,
-    run: RunId,
-    id: Option<String>,
-    /// Anonymous volumes that the image declares; they go with the container, and are looked for by name.
-    volumes: Vec<String>,
-}
-
-impl Container {
-    pub(in crate::sandbox) async fn remove(self) -> Vec<Removal> {
-        let container = self
-            .docker
-            .remove_container(&self.name, &self.run, self.id.as_deref())
-            .await;
-        let mut removals = vec![container];
-        for volume in &self.volumes {
-            removals.push(self.docker.remove_volume(volume).await);
-        }
-        removals
-    }
 }
 
 /// A server in a container that answers.
@@ -76,9 +54,33 @@ pub(in crate::sandbox) struct Server {
     pub(super) volumes: Vec<String>,
 }
 
+impl Server {
+    /// Asks the engine every now and then, and ends when it gives no answer.
+    ///
+    /// A tool's output is a stream without an end of its own: on a silent engine its reader would wait for ever, and
+    /// with it the snapshot in production.
+    pub(in crate::sandbox) async fn engine_lost(&self) -> SandboxError {
+        loop {
+            tokio::time::sleep(PULSE).await;
+            if let Err(source) = self.docker.client.inspect_container(&self.id, None).await {
+                return SandboxError::Container {
+                    operation: "inspect",
+                    name: self.spec.name.to_string(),
+                    source,
+                };
+            }
+        }
+    }
+}
+
 impl Image {
     pub(super) fn new(docker: Docker, image: String) -> Image {
         Image { docker, image }
+    }
+
+    /// As the plan names it.
+    pub fn name(&self) -> &str {
+        &self.image
     }
 
     pub fn docker(&self) -> &Docker {
@@ -102,55 +104,8 @@ impl Image {
             source,
         };
         let client = &self.docker.client;
-        journal.write(&Record::Container {
-            engine: self.docker.host.clone(),
-            name: name.to_owned(),
-        })?;
-        let container = remains.insert(Container {
-            docker: self.docker.clone(),
-            name: name.to_owned(),
-            run: spec.run.clone(),
-            id: None,
-            volumes: Vec::new(),
-        });
-        let options = CreateContainerOptionsBuilder::new().name(name).build();
-        let body = self.hardened(spec, home, user);
-        let id = match client.create_container(Some(options), body).await {
-            Ok(created) => created.id,
-            Err(e) if is(&e, 409) => {
-                *remains = None;
-                journal.write(&Record::settled("container", name))?;
-                return Err(SandboxError::NameTaken {
-                    kind: "container",
-                    name: name.to_owned(),
-                });
-            }
-            Err(source) => return Err(failed("create", source)),
-        };
-        container.id = Some(id.clone());
-        journal.write(&Record::ContainerMade {
-            name: name.to_owned(),
-            id: id.clone(),
-        })?;
-        let found = client
-            .inspect_container(&id, None)
-            .await
-            .map_err(|e| failed("inspect", e))?;
-        let mounts = found.mounts.ok_or_else(|| SandboxError::AnswerLacks {
-            name: name.to_owned(),
-            field: "Mounts",
-        })?;
-        for volume in mounts
-            .into_iter()
-            .filter(|mount| mount.typ.as_deref() == Some("volume"))
-            .filter_map(|mount| mount.name)
-        {
-            journal.write(&Record::Volume {
-                engine: self.docker.host.clone(),
-                name: volume.clone(),
-            })?;
-            container.volumes.push(volume);
-        }
+        let body = self.sandbox_body(spec, home, user);
+        let (id, volumes) = self.create(name, &spec.run, body, journal, remains).await?;
         if stop.is_cancelled() {
             return Err(SandboxError::Interrupted);
         }
@@ -179,22 +134,33 @@ impl Image {
             home: home.clone(),
             user,
             id,
-            volumes: container.volumes.clone(),
+            volumes,
         };
         Ok((server, version))
     }
 
-    fn hardened(&self, spec: &Spec, home: &Home, user: User) -> ContainerCreateBody {
+    fn sandbox_body(&self, spec: &Spec, home: &Home, user: User) -> ContainerCreateBody {
         let script = [TO_LOG, FIND, "set -- \"$bin\"\n", server::START].concat();
-        let memory = i64::try_from(spec.limits.memory).unwrap_or(i64::MAX);
-        // The engine refuses more processors than there are.
-        let there = std::thread::available_parallelism().map_or(1.0, |n| n.get() as f64);
-        let cpus = spec.limits.cpus.min(there);
+        let mut walls = walls(&spec.limits);
+        walls.shm_size = Some(in_bytes(spec.limits.memory) / 4);
+        walls.mounts = Some(mounts(spec, home));
+        walls.tmpfs = Some(memory_mounts(spec, user));
+        self.body(&spec.run, user, &script, walls)
+    }
+
+    /// A container that runs `script` and nothing of the image's own start.
+    pub(super) fn body(
+        &self,
+        run: &RunId,
+        user: User,
+        script: &str,
+        walls: HostConfig,
+    ) -> ContainerCreateBody {
         ContainerCreateBody {
             image: Some(self.image.clone()),
             user: Some(format!("{}:{}", user.uid(), user.gid())),
             entrypoint: Some(
-                ["/bin/sh", "-c", &script, "vhost"]
+                ["/bin/sh", "-c", script, "vhost"]
                     .map(str::to_owned)
                     .to_vec(),
             ),
@@ -207,52 +173,72 @@ impl Image {
                 test: Some(vec!["NONE".to_owned()]),
                 ..HealthConfig::default()
             }),
-            labels: Some(HashMap::from([(LABEL.to_owned(), spec.run.to_string())])),
-            host_config: Some(HostConfig {
-                network_mode: Some("none".to_owned()),
-                readonly_rootfs: Some(true),
-                cap_drop: Some(vec!["ALL".to_owned()]),
-                security_opt: Some(vec!["no-new-privileges:true".to_owned()]),
-                memory: Some(memory),
-                // As much with swap as without: no swap.
-                memory_swap: Some(memory),
-                nano_cpus: Some((cpus * 1e9) as i64),
-                pids_limit: Some(i64::from(spec.limits.pids)),
-                shm_size: Some(memory / 4),
-                ipc_mode: Some("private".to_owned()),
-                init: Some(true),
-                log_config: Some(HostConfigLogConfig {
-                    typ: Some("none".to_owned()),
-                    config: None,
-                }),
-                mounts: Some(mounts(spec, home)),
-                tmpfs: Some(memory_mounts(spec, user)),
-                ..HostConfig::default()
-            }),
+            labels: Some(HashMap::from([(LABEL.to_owned(), run.to_string())])),
+            host_config: Some(walls),
             ..ContainerCreateBody::default()
         }
     }
 }
 
-fn mounts(spec: &Spec, home: &Home) -> Vec<Mount> {
-    let bind = |source: &Path, target: &str, read_only: bool| Mount {
+/// What no container of a drill may do, whatever it is for.
+pub(super) fn walls(limits: &Limits) -> HostConfig {
+    let memory = in_bytes(limits.memory);
+    // The engine refuses more processors than there are.
+    let there = std::thread::available_parallelism().map_or(1.0, |n| n.get() as f64);
+    let cpus = limits.cpus.min(there);
+    HostConfig {
+        network_mode: Some("none".to_owned()),
+        readonly_rootfs: Some(true),
+        cap_drop: Some(vec!["ALL".to_owned()]),
+        security_opt: Some(vec!["no-new-privileges:true".to_owned()]),
+        memory: Some(memory),
+        // As much with swap as without: no swap.
+        memory_swap: Some(memory),
+        nano_cpus: Some((cpus * 1e9) as i64),
+        pids_limit: Some(i64::from(limits.pids)),
+        ipc_mode: Some("private".to_owned()),
+        init: Some(true),
+        log_config: Some(HostConfigLogConfig {
+            typ: Some("none".to_owned()),
+            config: None,
+        }),
+        ..HostConfig::default()
+    }
+}
+
+fn in_bytes(memory: u64) -> i64 {
+    i64::try_from(memory).unwrap_or(i64::MAX)
+}
+
+/// A directory or file of the host at a place inside.
+pub(super) fn bind(source: &Path, target: &str, access: Access) -> Mount {
+    Mount {
         typ: Some(MountType::BIND),
         source: Some(source.display().to_string()),
         target: Some(target.to_owned()),
-        read_only: Some(read_only),
+        read_only: Some(access == Access::Read),
         ..Mount::default()
-    };
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Read,
+    Write,
+}
+
+fn mounts(spec: &Spec, home: &Home) -> Vec<Mount> {
     let etc = home.etc();
     let mut mounts = vec![
-        bind(&etc.join("passwd"), "/etc/passwd", true),
-        bind(&etc.join("group"), "/etc/group", true),
-        bind(&etc, "/vhost/etc", true),
-        bind(&home.dump(), "/vhost/dump", true),
-        bind(&home.run(), "/vhost/run", false),
-        bind(&home.log(), "/vhost/log", false),
+        bind(&etc.join("passwd"), "/etc/passwd", Access::Read),
+        bind(&etc.join("group"), "/etc/group", Access::Read),
+        bind(&etc, "/vhost/etc", Access::Read),
+        bind(&home.dump(), "/vhost/dump", Access::Read),
+        bind(&home.run(), "/vhost/run", Access::Write),
+        bind(&home.log(), "/vhost/log", Access::Write),
     ];
     if spec.data == Data::Disk {
-        mounts.push(bind(&home.data(), "/vhost/data", false));
+        mounts.push(bind(&home.data(), "/vhost/data", Access::Write));
     }
     mounts
 }

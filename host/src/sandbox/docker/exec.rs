@@ -14,6 +14,7 @@ use super::Docker;
 use super::container::{FIND, Server};
 use crate::sandbox::SandboxError;
 use crate::sandbox::process::{self, Exec, Process, Stdin};
+use crate::sandbox::user::User;
 
 /// Leaves the process's own number where [`Run::kill`] finds it: the engine can start a process but not end one.
 const WRAP: &str = r#"
@@ -26,11 +27,35 @@ exec "$bin/$tool" "$@"
 const OUTPUT: usize = 256 << 10;
 
 impl Server {
-    pub(in crate::sandbox) async fn exec(&self, exec: Exec) -> Result<Process, SandboxError> {
-        let name = self.spec.name.as_str();
+    pub(in crate::sandbox) async fn exec(&self, mut exec: Exec) -> Result<Process, SandboxError> {
+        let own = [("PGHOST", "/vhost/run"), ("PGUSER", "postgres")];
+        let own = own.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        exec.env.splice(..0, own);
+        let place = Place {
+            docker: self.docker.clone(),
+            container: self.id.clone(),
+            name: self.spec.name.to_string(),
+            user: self.user,
+        };
+        place.exec(exec).await
+    }
+}
+
+/// A running container, and the user that its tools run as.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) docker: Docker,
+    /// The container's id.
+    pub(super) container: String,
+    pub(super) name: String,
+    pub(super) user: User,
+}
+
+impl Place {
+    pub(super) async fn exec(&self, exec: Exec) -> Result<Process, SandboxError> {
         let failed = |source| SandboxError::Container {
             operation: "run a tool in",
-            name: name.to_owned(),
+            name: self.name.clone(),
             source,
         };
         let pid_file = format!("/tmp/vhost-{:016x}", rand::random::<u64>());
@@ -38,10 +63,18 @@ impl Server {
         let mut cmd = vec!["/bin/sh", "-c", &script, "vhost", &pid_file, &exec.tool];
         cmd.extend(exec.args.iter().map(String::as_str));
         let cmd = cmd.into_iter().map(str::to_owned).collect();
-        let mut env = vec!["PGHOST=/vhost/run".to_owned(), "PGUSER=postgres".to_owned()];
-        env.extend(exec.env.iter().map(|(key, value)| format!("{key}={value}")));
+        let env = exec.env.iter().map(|(key, value)| format!("{key}={value}"));
         let user = format!("{}:{}", self.user.uid(), self.user.gid());
-        let run = start(&self.docker, &self.id, cmd, env, user.clone(), exec.stdin).await;
+        let (docker, container) = (&self.docker, &self.container);
+        let run = start(
+            docker,
+            container,
+            cmd,
+            env.collect(),
+            user.clone(),
+            exec.stdin,
+        )
+        .await;
         let (id, output, input) = run.map_err(failed)?;
         let (stdout, for_stdout) = duplex(OUTPUT);
         let (stderr, for_stderr) = duplex(OUTPUT);
@@ -54,11 +87,11 @@ impl Server {
             stdout: Box::new(stdout),
             stderr: Box::new(stderr),
             tool: exec.tool,
-            sandbox: name.to_owned(),
+            sandbox: self.name.clone(),
             run: process::Run::Docker(Run {
                 docker: self.docker.clone(),
-                container: self.id.clone(),
-                name: name.to_owned(),
+                container: self.container.clone(),
+                name: self.name.clone(),
                 user,
                 id,
                 pid_file,
@@ -68,8 +101,8 @@ impl Server {
     }
 }
 
-type Frames = Pin<Box<dyn Stream<Item = Result<LogOutput, Error>> + Send>>;
-type Input = Pin<Box<dyn tokio::io::AsyncWrite + Send>>;
+pub(super) type Frames = Pin<Box<dyn Stream<Item = Result<LogOutput, Error>> + Send>>;
+pub(super) type Input = Pin<Box<dyn tokio::io::AsyncWrite + Send>>;
 
 async fn start(
     docker: &Docker,

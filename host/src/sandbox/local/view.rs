@@ -159,11 +159,14 @@ pub(super) fn view(installation: &[Mount], home: &Home, spec: &Spec, seer: Seer)
         from,
         to: PathBuf::from(to),
     };
-    let mut mounts = installation.to_vec();
+    // First, because an installation below /tmp must not disappear under it.
+    let mut mounts = vec![
+        memory("/tmp", scratch, "1777"),
+        memory("/dev/shm", scratch, "1777"),
+    ];
+    mounts.extend_from_slice(installation);
     mounts.push(read_only(home.etc().join("passwd"), "/etc/passwd"));
     mounts.push(read_only(home.etc().join("group"), "/etc/group"));
-    mounts.push(memory("/tmp", scratch, "1777"));
-    mounts.push(memory("/dev/shm", scratch, "1777"));
     mounts.push(read_only(home.dump(), "/vhost/dump"));
     match seer {
         Seer::Tool => mounts.push(read_only(home.run(), "/vhost/run")),

@@ -1,10 +1,9 @@
 //! What became of a dump that did not come off, by name.
 
 use std::io;
-use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::ExitStatus;
 
+use crate::sandbox::SandboxError;
 use crate::source::secret::SecretError;
 
 /// Why there is no dump. No variant holds what pg_dump quoted of the data.
@@ -30,6 +29,11 @@ pub enum DumpError {
         program: PathBuf,
         #[source]
         cause: io::Error,
+    },
+    #[error("pg_dump cannot be run to its end in the sandbox's image")]
+    Image {
+        #[source]
+        cause: SandboxError,
     },
     #[error("pg_dump's output cannot be read")]
     Read {
@@ -77,6 +81,13 @@ pub enum DumpError {
     Interrupted,
 }
 
+/// How pg_dump ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    Code(i32),
+    Signal(i32),
+}
+
 pub(super) fn of_write(cause: io::Error, written: u64) -> DumpError {
     match cause.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
@@ -91,13 +102,12 @@ pub(super) fn of_write(cause: io::Error, written: u64) -> DumpError {
 /// The server's text can quote rows. Of the complaints only the first that pg_dump itself made is passed on: what
 /// it heard from the server follows in lines of its own. The words looked for are the server's, which may speak
 /// another language; then the first complaint says the same in pg_dump's English.
-pub(super) fn of_exit(status: ExitStatus, words: &[u8]) -> Result<(), DumpError> {
-    if status.success() {
-        return Ok(());
-    }
-    if let Some(signal) = status.signal() {
-        return Err(DumpError::Killed { signal });
-    }
+pub(super) fn of_exit(exit: Exit, words: &[u8]) -> Result<(), DumpError> {
+    let status = match exit {
+        Exit::Code(0) => return Ok(()),
+        Exit::Code(status) => status,
+        Exit::Signal(signal) => return Err(DumpError::Killed { signal }),
+    };
     let words = String::from_utf8_lossy(words);
     let says = |part: &str| words.contains(part);
     if says("invalid snapshot identifier")
@@ -120,7 +130,7 @@ pub(super) fn of_exit(status: ExitStatus, words: &[u8]) -> Result<(), DumpError>
         .find_map(|line| line.strip_prefix("pg_dump: error: "))
         .unwrap_or("it gave no reason that can be shown");
     Err(DumpError::Failed {
-        status: status.code().unwrap_or(-1),
+        status,
         message: message.chars().take(500).collect(),
     })
 }

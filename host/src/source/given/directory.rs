@@ -1,10 +1,10 @@
 //! A dump in directory format: plain files, one of them the table of contents.
 
 use std::ffi::OsString;
-use std::fs::{DirBuilder, File};
+use std::fs::{DirBuilder, File, Permissions};
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
 use super::{GivenError, PIECE, copy_file, fill};
@@ -61,6 +61,8 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<Digest, GivenError> {
         let digest = copy_file(&from.join(&name), &to.join(&name))?;
         whole.add(&name, digest);
     }
+    std::fs::set_permissions(to, Permissions::from_mode(0o755))
+        .map_err(|cause| GivenError::Copy { cause })?;
     Ok(whole.finish())
 }
 

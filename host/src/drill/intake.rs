@@ -1,0 +1,113 @@
+//! How a dump comes in: taken from the source, or read as it was given.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::digest::Sha256;
+use crate::drill::order::{Order, SourceExtra};
+use crate::drill::seen::{Seen, interrupted};
+use crate::drill::supply::{Fresh, SharedScanner, Supply};
+use crate::drill::{Drill, pg_dump};
+use crate::event::Stage;
+use crate::plan::DumpFormat;
+use crate::report::Stop;
+use crate::sandbox::docker::Remains;
+use crate::source::{DumpAs, Given, Source};
+
+impl Drill<'_> {
+    /// Starts pg_dump under the source's snapshot.
+    pub(super) async fn start_dump(
+        &self,
+        source: &Source,
+        asked: &SourceExtra,
+        order: &Order,
+        remains: &mut Remains,
+        seen: &mut Seen,
+    ) -> Result<Supply, Stop> {
+        seen.begin(Stage::Dump);
+        let began = Instant::now();
+        let pg_dump = pg_dump::find(asked, order, source, self.journal, self.interrupt, remains);
+        let pg_dump = match pg_dump.await {
+            _ if self.interrupt.is_cancelled() => return Err(interrupted(seen.at())),
+            found => found.map_err(|e| seen.stop(&e))?,
+        };
+        let note = pg_dump.note.clone().unwrap_or_default();
+        seen.events().note(
+            Stage::Dump,
+            format!("pg_dump {} {note}", pg_dump.version).trim_end(),
+        );
+        let (format, extension) = match asked.format {
+            DumpFormat::Plain => (DumpAs::Plain, "sql"),
+            DumpFormat::Custom => (DumpAs::Custom, "dump"),
+        };
+        let database = source.facts().await.map_err(|e| seen.stop(&e))?;
+        let roles = source.roles().await.map_err(|e| seen.stop(&e))?;
+        let path = self.directory.dump(extension);
+        let scanner = SharedScanner::default();
+        let tap = scanner.clone();
+        let (growing, dumping) = source
+            .start_dump(
+                &pg_dump,
+                format,
+                &path,
+                Box::new(move |bytes| tap.feed(bytes)),
+                self.interrupt.clone(),
+                seen.events().clone(),
+            )
+            .await
+            .map_err(|e| seen.stop(&e))?;
+        Ok(Supply::Fresh(Box::new(Fresh {
+            format,
+            path,
+            growing,
+            dumping,
+            scanner,
+            database,
+            roles,
+            began,
+        })))
+    }
+
+    /// Reads the given dump once: its digest, what it holds, and whether it is whole.
+    pub(super) async fn given(
+        &self,
+        path: PathBuf,
+        sha256: Option<Sha256>,
+        seen: &mut Seen,
+    ) -> Result<Supply, Stop> {
+        seen.begin(Stage::Dump);
+        let scanner = SharedScanner::default();
+        let tap = scanner.clone();
+        let inspect = tokio::task::spawn_blocking(move || {
+            Given::inspect(&path, &mut |bytes| tap.feed(bytes))
+        });
+        let given = tokio::select! {
+            biased;
+            () = self.interrupt.cancelled() => return Err(interrupted(seen.at())),
+            inspected = inspect => inspected.map_err(|e| seen.stop(&e))?,
+        };
+        let given = given.map_err(|error| {
+            if error.is_defect() {
+                seen.evidence.defects.push(error.to_string());
+            }
+            seen.stop(&error)
+        })?;
+        seen.evidence.dump = Some(given.facts.clone());
+        if let Some(stated) = sha256.filter(|stated| *stated != given.facts.digest.sha256) {
+            let cause = format!(
+                "its SHA-256 is {}, not the stated {stated}",
+                given.facts.digest.sha256
+            );
+            seen.evidence.defects.push(cause.clone());
+            return Err(Stop {
+                stage: seen.at(),
+                cause,
+            });
+        }
+        seen.end();
+        Ok(Supply::Given {
+            given,
+            scanned: scanner.finish(),
+        })
+    }
+}

@@ -1,0 +1,54 @@
+//! Which pg_dump takes the dump: the host's, or one in a container of the sandbox's image.
+
+use tokio_util::sync::CancellationToken;
+
+use crate::drill::order::{Order, PgDumpAt, SourceExtra};
+use crate::plan::name::{Name, NotAName};
+use crate::sandbox::docker::Remains;
+use crate::sandbox::{Journal, SandboxError};
+use crate::source::{Lodging, PgDump, PgDumpError, Source};
+
+#[derive(Debug, thiserror::Error)]
+pub enum FindError {
+    #[error(transparent)]
+    PgDump(#[from] PgDumpError),
+    #[error("pg_dump cannot be looked for in the sandbox's image")]
+    Engine(#[source] SandboxError),
+    #[error(
+        "pg_dump's container has the sandbox's name and `-dump`: give the sandbox a shorter name"
+    )]
+    Name(#[source] NotAName),
+}
+
+/// Finds the pg_dump, and starts its container where it is in the image; `remains` holds what may exist of that.
+///
+/// Await it to its end, also when `stop` fires: a container that is asked for may still be granted.
+pub async fn find(
+    asked: &SourceExtra,
+    order: &Order,
+    source: &Source,
+    journal: &Journal,
+    stop: &CancellationToken,
+    remains: &mut Remains,
+) -> Result<PgDump, FindError> {
+    let major = source.server_major();
+    let on_host = PgDump::find(asked.pg_dump.as_deref(), &asked.path_dirs, major);
+    let image = match &asked.pg_dump_at {
+        PgDumpAt::Host => return Ok(on_host.await?),
+        PgDumpAt::Image(image) => image,
+        PgDumpAt::HostElseImage(image) => match on_host.await {
+            Err(PgDumpError::NotFound { .. } | PgDumpError::TooOld { .. }) => image,
+            found => return Ok(found?),
+        },
+    };
+    let image = image.open().await.map_err(FindError::Engine)?;
+    let name = format!("{}-dump", order.spec.name);
+    let lodging = Lodging {
+        name: name.parse::<Name>().map_err(FindError::Name)?,
+        run: order.spec.run.clone(),
+        limits: order.spec.limits,
+        journal,
+        stop,
+    };
+    Ok(PgDump::in_image(&image, source, lodging, remains).await?)
+}

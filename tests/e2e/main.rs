@@ -1,0 +1,11 @@
+//! The built binary, from its arguments to its exit status, on real Postgres servers and with the real checks.
+
+mod docker;
+mod dumps;
+mod house;
+mod readme;
+mod secrets;
+mod support;
+mod teardown;
+mod usage;
+mod verdicts;

@@ -1,0 +1,209 @@
+//! One operator's desk: a plan, grants, a password file, and the directories of runs and sandboxes.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+use vhost::digest::Sha256;
+
+use super::{Outcome, component};
+
+/// What a shipped check imports; a grant may open more than its check asks for.
+const IMPORTS: &str =
+    r#"["vhost:check/query@0.1.0", "vhost:check/settings@0.1.0", "vhost:check/log@0.1.0"]"#;
+
+/// A directory of one test, removed with it.
+pub struct Desk {
+    directory: TempDir,
+}
+
+/// Lines of each table of a plan. `source` is left out for drills of given dumps.
+#[derive(Clone, Default)]
+pub struct Plan {
+    pub source: Option<String>,
+    pub dump: String,
+    pub restore: String,
+    pub sandbox: String,
+    /// Whole tables: `[checks.…]`, `[[required]]`.
+    pub rest: String,
+}
+
+/// One check's grant.
+pub struct Grant<'a> {
+    pub check: &'a str,
+    pub read: &'a [&'a str],
+    /// `counts` or `values`.
+    pub report: &'a str,
+    /// Lines of `[grant.limits]`.
+    pub limits: &'a str,
+}
+
+impl<'a> Grant<'a> {
+    pub const fn counts(check: &'a str, read: &'a [&'a str]) -> Self {
+        Self {
+            check,
+            read,
+            report: "counts",
+            limits: "",
+        }
+    }
+}
+
+impl Desk {
+    /// Everybody may enter it: where the tests run as root, a sandbox's own user must.
+    pub fn new() -> Self {
+        let directory = tempfile::Builder::new()
+            .prefix("vhost-e2e-")
+            .tempdir_in("/var/tmp")
+            .unwrap();
+        let open = |path: &Path| {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        };
+        open(directory.path());
+        let desk = Self { directory };
+        std::fs::create_dir(desk.sandboxes()).unwrap();
+        open(&desk.sandboxes());
+        desk
+    }
+
+    /// A desk with this plan.
+    pub fn with(plan: &Plan) -> Self {
+        let desk = Self::new();
+        desk.plan(plan);
+        desk
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// The directory in which sandboxes make their own.
+    pub fn sandboxes(&self) -> PathBuf {
+        self.path("sandboxes")
+    }
+
+    pub fn runs(&self) -> PathBuf {
+        self.path("runs")
+    }
+
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// A file that nobody else reads, such as a password's.
+    pub fn write_private(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.write(name, text);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    }
+
+    /// A program for the plan's `pg_dump`.
+    pub fn program(&self, name: &str, script: &str) -> PathBuf {
+        let path = self.write(name, script);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    /// Writes `vhost.toml`, with the source's password beside it.
+    pub fn plan(&self, plan: &Plan) -> PathBuf {
+        self.write_private("password", &super::password());
+        let mut text = "name = \"e2e\"\n".to_owned();
+        if let Some(source) = &plan.source {
+            text += &format!("[source]\n{source}\n");
+        }
+        text += &format!(
+            "[dump]\n{}\n[restore]\n{}\n[sandbox]\nbase = \"sandboxes\"\n{}\n{}",
+            plan.dump, plan.restore, plan.sandbox, plan.rest
+        );
+        self.write("vhost.toml", text)
+    }
+
+    /// Writes `vhost.grants.toml`, each grant with its component's own digest.
+    pub fn grants(&self, grants: &[Grant<'_>]) -> PathBuf {
+        let mut text = "version = 1\n".to_owned();
+        for grant in grants {
+            let digest = Sha256::of(&std::fs::read(component(grant.check)).unwrap());
+            text += &format!(
+                "[[grant]]\ncheck = {:?}\ncomponent = \"sha256:{digest}\"\nimports = {IMPORTS}\nreport = {:?}\nread = {:?}\n[grant.limits]\n{}\n",
+                grant.check, grant.report, grant.read, grant.limits
+            );
+        }
+        self.write("vhost.grants.toml", text)
+    }
+
+    /// `vhost ARGS` from this desk, with nothing in its environment but PATH.
+    pub fn vhost<S: AsRef<std::ffi::OsStr>>(&self, args: &[S]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vhost"));
+        command
+            .args(args)
+            .current_dir(self.directory.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// One drill by this desk's plan, waited for. `args` come after `vhost run`.
+    pub fn drill(&self, args: &[&str]) -> Outcome {
+        let args = [&["run"], args].concat();
+        self.wait_for(self.vhost(&args))
+    }
+
+    /// One drill with these checks.
+    pub fn check(&self, checks: &[&str]) -> Outcome {
+        let mut args = vec!["run".into(), "--checks".into()];
+        args.extend(checks.iter().map(|check| component(check).into_os_string()));
+        self.wait_for(self.vhost(&args))
+    }
+
+    /// Runs a command that does at most one drill, and reads what it published.
+    pub fn wait_for(&self, mut command: Command) -> Outcome {
+        let before = self.published();
+        let output = command.output().unwrap();
+        let mut new = self
+            .published()
+            .into_iter()
+            .filter(|run| !before.contains(run));
+        let run = new.next();
+        assert_eq!(new.next(), None, "one drill published two runs");
+        Outcome::of(output, run, self.left())
+    }
+
+    /// What is left where sandboxes are made.
+    pub fn left(&self) -> Vec<PathBuf> {
+        entries(&self.sandboxes())
+    }
+
+    /// The runs that are there as a whole.
+    pub fn published(&self) -> BTreeSet<PathBuf> {
+        entries(&self.runs())
+            .into_iter()
+            .filter(|path| !hidden(path))
+            .collect()
+    }
+
+    /// The runs that began and were not published.
+    pub fn partial(&self) -> BTreeSet<PathBuf> {
+        entries(&self.runs())
+            .into_iter()
+            .filter(|path| hidden(path))
+            .collect()
+    }
+}
+
+fn hidden(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
+/// None where there is no such directory: a refused drill makes none.
+fn entries(directory: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(directory).map_or_else(
+        |_| Vec::new(),
+        |entries| entries.map(|entry| entry.unwrap().path()).collect(),
+    )
+}

@@ -1,0 +1,46 @@
+//! Where checks lie: the shipped ones as `guest-checks/build.sh` leaves them, the tests' own as cargo builds them.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// Guests of `tests/guests` that drills here run.
+const OWN: &[&str] = &["endless-loop", "memory-hog", "sleeper", "babbler", "teller"];
+
+/// The component of a check by its name.
+pub fn component(check: &str) -> PathBuf {
+    if OWN.contains(&check) {
+        return built().join(format!("{}.wasm", check.replace('-', "_")));
+    }
+    let path = workspace().join(format!("guest-checks/{check}.wasm"));
+    assert!(
+        path.is_file(),
+        "{} is missing: run guest-checks/build.sh first",
+        path.display()
+    );
+    path
+}
+
+pub fn workspace() -> &'static Path {
+    // Cargo gives an absolute path below the workspace.
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// Builds the tests' own guests once.
+fn built() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let target = workspace().join("target");
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo
+            .current_dir(workspace())
+            .args(["build", "--quiet", "--profile", "guest"])
+            .args(["--target", "wasm32-wasip2", "--target-dir"])
+            .arg(&target);
+        for guest in OWN {
+            cargo.args(["--package", guest]);
+        }
+        assert!(cargo.status().unwrap().success(), "the guests do not build");
+        target.join("wasm32-wasip2/guest")
+    })
+}

@@ -1,0 +1,141 @@
+//! A few rows, restored into a real sandbox and hardened as a drill does it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio_postgres::Client;
+use tokio_util::sync::CancellationToken;
+use vhost::check::query::TypeCatalog;
+use vhost::check::{CheckOutcome, Database, Machine, run};
+use vhost::event::Events;
+use vhost::grant::harden::{Hardened, harden};
+use vhost::grant::role::create;
+use vhost::plan::Roles;
+use vhost::plan::name::RunId;
+use vhost::restore::isolation::prove;
+use vhost::restore::{Creation, Input, Restored, Target, restore};
+use vhost::sandbox::local::Local;
+use vhost::sandbox::{Data, Engine, Journal, Limits, Removed, Spec, scope};
+use vhost::source::Given;
+
+use crate::ground::{Ask, approved, job_on};
+
+const DUMP: &str = r#"--
+-- PostgreSQL database dump
+--
+
+-- Dumped from database version 15.18
+-- Dumped by pg_dump version 15.18
+
+CREATE SCHEMA app;
+CREATE TYPE app.state AS ENUM ('draft', 'live');
+CREATE TABLE app.unit (id int PRIMARY KEY, state app.state, mail text, score numeric(6, 2), held bool,
+                       at timestamptz, body jsonb);
+INSERT INTO app.unit VALUES
+    (1, 'draft', 'canary@example.org', 12.5, true, '2026-05-17 12:30:00.25+00', '{"a": [1, 2]}'),
+    (2, 'live', NULL, NULL, false, NULL, NULL);
+CREATE TABLE app.lane (id text PRIMARY KEY, lane text, first_id uuid, second_id uuid);
+INSERT INTO app.lane VALUES
+    ('DOT-991', 'executor', '7c963f27-5b0e-4d6a-9c41-e2a8f3b1d704', NULL),
+    ('DOT-992', 'verifier', NULL, '633f2c51-9a7d-4e83-b6f0-1c52d8e94ab7');
+CREATE TABLE app."Odd Name" ("Id" int);
+CREATE TABLE app.forbidden (id int);
+
+--
+-- PostgreSQL database dump complete
+--
+"#;
+
+/// A restored database and what runs checks on it.
+pub struct Bench<'r, 's> {
+    restored: &'r Restored<'s>,
+    pub client: Client,
+    hardened: Hardened,
+    catalog: Arc<TypeCatalog>,
+    machine: Arc<Machine>,
+}
+
+/// Restores the rows, runs `body`, and removes the sandbox.
+pub async fn within(body: impl AsyncFnOnce(&mut Bench<'_, '_>)) {
+    let home = tempfile::tempdir_in("/var/tmp").unwrap();
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o711);
+    std::fs::set_permissions(home.path(), open).unwrap();
+    let dump = home.path().join("dump.sql");
+    std::fs::write(&dump, DUMP).unwrap();
+    let run: RunId = RunId::new(time::OffsetDateTime::now_utc(), rand::random());
+    let journal = Journal::create(&home.path().join("journal"), &run).unwrap();
+    let search: Vec<_> = std::env::split_paths(&std::env::var_os("PATH").unwrap()).collect();
+    let engine = Engine::Local(Local::find(&bin_dir(), &search).unwrap());
+    let spec = Spec {
+        name: format!("guests-{run}").parse().unwrap(),
+        run,
+        base: home.path().to_owned(),
+        limits: Limits {
+            memory: 1 << 30,
+            cpus: 2.0,
+            pids: 128,
+        },
+        settings: Vec::new(),
+        data: Data::Disk,
+    };
+    let never = CancellationToken::new();
+    let scoped = scope(&engine, &spec, &journal, &never, async |sandbox| {
+        let isolated = prove(sandbox, &[], None, &[])
+            .await
+            .unwrap()
+            .isolated
+            .unwrap();
+        let given = Given::inspect(&dump, &mut |_| {}).unwrap();
+        let target = Target {
+            database: "rows".to_owned(),
+            creation: Creation::Host(None),
+            roles: Vec::new(),
+            mode: Roles::Create,
+        };
+        let input = Input::Plain(given.reader().unwrap());
+        let restored = restore(isolated, input, target, &Events::silent())
+            .await
+            .unwrap();
+        assert_eq!(restored.facts().notices, []);
+        let mut client = restored.connect().await.unwrap();
+        let mut bench = Bench {
+            hardened: harden(&mut client).await.unwrap(),
+            catalog: Arc::new(TypeCatalog::load(&client).await.unwrap()),
+            machine: Arc::new(Machine::start().unwrap()),
+            restored: &restored,
+            client,
+        };
+        body(&mut bench).await;
+    })
+    .await;
+    scoped.body.unwrap();
+    assert!(
+        scoped
+            .teardown
+            .removals
+            .iter()
+            .all(|r| r.outcome == Removed::Gone)
+    );
+}
+
+fn bin_dir() -> PathBuf {
+    std::env::var_os("VHOST_TEST_PG_BIN")
+        .map_or_else(|| "/usr/lib/postgresql/15/bin".into(), PathBuf::from)
+}
+
+impl Bench<'_, '_> {
+    /// Admits a check, runs it, and forgets its role, so that it can be admitted again.
+    pub async fn ask(&mut self, ask: Ask<'_>) -> CheckOutcome {
+        let approved = approved(&ask);
+        let login = create(&mut self.client, &self.hardened, &approved)
+            .await
+            .unwrap();
+        let database = Database::of(self.restored, &login, self.catalog.clone());
+        let job = job_on(&self.machine, ask.settings, approved, Some(database)).await;
+        let outcome = run(job).await;
+        let role = format!("\"vhost_check_{}\"", ask.check);
+        let sql = format!("DROP OWNED BY {role}; DROP ROLE {role}");
+        self.client.batch_execute(&sql).await.unwrap();
+        outcome
+    }
+}
