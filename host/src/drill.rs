@@ -98,8 +98,9 @@ impl Drill<'_> {
                 let given = self.given(path, sha256, seen).await?;
                 let dumped = self.in_sandbox(given, order, None, seen).await;
                 seen.begin(Stage::ObserveAgain);
-                self.containers_after(order, docker.as_ref(), seen).await?;
-                dumped
+                let again = self.containers_after(order, docker.as_ref(), seen).await;
+                // What stopped the drill comes before an engine that cannot be asked any more.
+                dumped.and(again)
             }
         }
     }
@@ -140,6 +141,7 @@ impl Drill<'_> {
                 cause: "vhost itself failed (a panic)".to_owned(),
             }),
             Err(Ended::CouldNotStart(error)) => Err(stop(Stage::Sandbox, &error)),
+            Err(error @ Ended::EngineLost(_)) => Err(stop(at, &error)),
         };
         if at != Stage::Teardown {
             seen.begin(Stage::Teardown);

@@ -242,14 +242,16 @@ pub async fn restore<'s>(
 
 /// pg_restore's failure that no error of the server explains, for example an archive that ends too early.
 ///
-/// In a parallel restore it counts an item whose errors it ignored once more than the errors themselves (`n_errors` in
-/// Postgres' pg_backup_archiver.c and parallel.c), so each error of the server may stand for two.
+/// One pg_restore counts its errors. Several side by side count each later item again, because a worker inherits the
+/// count that it starts with (`mark_restore_job_done` in Postgres' pg_backup_archiver.c): that it counted at all still
+/// says that it came to its end.
 fn own_failure(ended: &tool::Complaint, jobs: u32, server_errors: u64) -> Option<Notice> {
-    let most = match jobs {
-        0 | 1 => server_errors,
-        _ => 2 * server_errors,
+    let explained = match (ended.status, ended.ignored) {
+        (0, _) => true,
+        (_, Some(ignored)) if jobs == 1 => ignored <= server_errors,
+        (_, Some(_)) => server_errors > 0,
+        (_, None) => false,
     };
-    let explained = ended.status == 0 || ended.ignored.is_some_and(|n| n <= most);
     (!explained).then(|| Notice {
         sqlstate: "none".into(),
         statement: "(pg_restore)".into(),

@@ -1,1 +1,5 @@
 //! What a drill may not let out.
+
+mod artefacts;
+mod children;
+mod whole;

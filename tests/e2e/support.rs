@@ -1,6 +1,7 @@
 //! What every test here stands on: a source, a desk to drill from, and what a drill came to.
 
 mod desk;
+pub mod dump;
 mod engine;
 pub mod given;
 mod guest;
@@ -16,9 +17,9 @@ mod shop;
 pub use desk::{Desk, Grant, Plan};
 pub(crate) use engine::on_each_engine;
 pub use engine::{Container, Docker, Engine, unused_name};
-pub use guest::component;
+pub use guest::{component, workspace};
 pub use live::Live;
 pub use made::{Made, group};
 pub use outcome::{Outcome, agree};
 pub use proxy::Proxy;
-pub use shop::{CHECKS, Database, GRANTS, READER, SHIPPED, Shop, password};
+pub use shop::{CHECKS, Database, GRANTS, SHIPPED, Shop, password};

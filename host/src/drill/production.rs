@@ -76,20 +76,26 @@ impl Drill<'_> {
         if self.interrupt.is_cancelled() {
             return looked;
         }
+        let again = self.look_again(source, &asked, order, docker, seen).await;
+        // What stopped the drill comes before a source or an engine that cannot be seen any more.
+        looked.and(again)
+    }
+
+    async fn look_again(
+        &self,
+        source: &Source,
+        asked: &SourceExtra,
+        order: &Order,
+        docker: Option<&Docker>,
+        seen: &mut Seen,
+    ) -> Result<(), Stop> {
         seen.begin(Stage::ObserveAgain);
         let own = containers(docker, asked.container.as_slice(), seen).await?;
         let after = seen
             .unless_interrupted(self.interrupt, source.observe(own))
-            .await;
-        // The reason why the drill stopped earlier comes before a source that cannot be seen any more.
-        let after = match (after, &looked) {
-            (Ok(after), _) => after,
-            (Err(_), Err(_)) => return looked,
-            (Err(stop), Ok(())) => return Err(stop),
-        };
+            .await?;
         seen.evidence
             .see_server(|server| server.after = Some(after));
-        self.containers_after(order, docker, seen).await?;
-        looked
+        self.containers_after(order, docker, seen).await
     }
 }

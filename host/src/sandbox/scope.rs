@@ -33,12 +33,14 @@ pub enum Ended {
     Panicked(String),
     #[error("the drill was interrupted")]
     Interrupted,
+    #[error("the engine under the sandbox answers no more")]
+    EngineLost(#[source] SandboxError),
 }
 
 /// Starts a sandbox, runs `body` with it, and removes it: on return, error, panic and when `stop` fires.
 ///
 /// Each name is in the journal, on disk, before anything has it. A start that fails or is interrupted is torn down
-/// as well. Dropping the returned future instead of awaiting it kills local processes and leaves the rest to
+/// as well. So is one whose engine no longer answers: what the body waits for may never come. Dropping the returned future instead of awaiting it kills local processes and leaves the rest to
 /// [`clean`](super::clean::clean).
 pub async fn scope<T>(
     engine: &Engine,
@@ -62,6 +64,7 @@ pub async fn scope<T>(
                 biased;
                 ended = whole => ended.map_err(|panic| Ended::Panicked(message(panic))),
                 () = stop.cancelled() => Err(Ended::Interrupted),
+                error = sandbox.engine_lost() => Err(Ended::EngineLost(error)),
             }
         }
     };
@@ -133,6 +136,9 @@ impl Remains {
             removals.extend(running.remove().await);
         }
         if let Some(container) = self.container.take() {
+            if let Some(home) = &self.home {
+                home.drop_data();
+            }
             removals.extend(container.remove().await);
         }
         if let Some(home) = self.home.take() {
@@ -239,6 +245,15 @@ impl Sandbox {
         match &self.running {
             Running::Local(server) => server.exec(exec).await,
             Running::Docker(server) => server.exec(exec).await,
+        }
+    }
+
+    /// Ends when the engine no longer answers.
+    async fn engine_lost(&self) -> SandboxError {
+        match &self.running {
+            // There is nobody between vhost and the server.
+            Running::Local(_) => std::future::pending().await,
+            Running::Docker(server) => server.engine_lost().await,
         }
     }
 

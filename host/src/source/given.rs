@@ -275,13 +275,15 @@ fn archive(mut file: File, format: Format) -> Result<(Digest, Versions), GivenEr
         Format::Tar => (detect::TAR_BLOCK, Layout::Tar),
         _ => (0, Layout::Custom),
     };
-    if format == Format::Tar && zeros < 2 * detect::TAR_BLOCK {
+    let digest = hasher.finish();
+    let blocks = digest.bytes.is_multiple_of(detect::TAR_BLOCK as u64);
+    if format == Format::Tar && (!blocks || zeros < 2 * detect::TAR_BLOCK) {
         return Err(GivenError::Truncated {
             missing: "a tar file's closing pair of empty blocks",
         });
     }
     match head.get(start..).and_then(header::archive) {
-        Some((found, versions)) if found == layout => Ok((hasher.finish(), versions)),
+        Some((found, versions)) if found == layout => Ok((digest, versions)),
         _ => Err(GivenError::BadHeader),
     }
 }

@@ -2,7 +2,7 @@
 
 use vhost::report::verdict::Verdict;
 
-use crate::support::{Docker, Engine, Made, Proxy, agree};
+use crate::support::{Docker, Engine, Made, Plan, Proxy, agree, unused_name};
 use crate::teardown::{restoring, slow};
 
 /// The container lives on where nobody can reach it. That is said, with the command that removes it, and
@@ -15,7 +15,15 @@ fn in_the_restore() {
     let sockets = tempfile::tempdir().unwrap();
     let socket = sockets.path().join("docker.sock");
     let mut proxy = Proxy::open(&socket, &docker.host);
-    let (desk, args) = slow(&Engine::Docker(Docker::at(&proxy.host())));
+    let engine = Engine::Docker(Docker::at(&proxy.host()));
+    let (desk, args) = slow(&engine);
+    let neighbour = unused_name();
+    let _neighbour = docker.container(&neighbour, &[]);
+    desk.plan(&Plan {
+        sandbox: engine.sandbox(&unused_name()),
+        rest: format!("[protected]\ncontainers = [{neighbour:?}]"),
+        ..Plan::default()
+    });
     let live = restoring(&desk, &args);
     let made = live.made();
     proxy.cut();
@@ -28,7 +36,9 @@ fn in_the_restore() {
         outcome.gate_says("teardown").contains(&command),
         "{outcome:#?}"
     );
+    // The first thing that nobody could do, though the neighbour could not be looked at either.
     assert_eq!(outcome.stop().unwrap().0, "restore");
+    assert_eq!(outcome.gate("protected-untouched"), "COULD-NOT-LOOK");
     assert!(docker.has("container", name));
 
     // Until the engine is back nothing can be cleaned, and nothing is forgotten.

@@ -77,7 +77,7 @@ INSERT INTO public.host SELECT :'seen' WHERE :'seen' <> '';
     assert!(outcome.gate_says("restore-log").contains("meta-command"));
     for check in ["row-matrix", "row-exact"] {
         assert_eq!(outcome.failed(check), [""; 0], "{outcome:#?}");
-        assert_eq!(outcome.check(check)["status"], "pass");
+        assert_eq!(outcome.check(check)["status"], "PASS");
     }
     let names: Vec<_> = fs::read_dir(host.path())
         .unwrap()

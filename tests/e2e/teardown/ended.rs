@@ -58,7 +58,7 @@ fn after_an_error_in_the_restore(engine: &Engine) {
     });
     let dump = given::plain(
         &desk,
-        "COPY (SELECT 1) TO PROGRAM 'kill -QUIT $(head -n 1 /vhost/data/postmaster.pid)';",
+        "COPY (SELECT 1) TO PROGRAM 'kill -QUIT $(head -n 1 /vhost/data/postmaster.pid)';\nSELECT pg_catalog.pg_sleep(600);",
     );
     let outcome = desk.drill(&["--no-checks", "--dump", dump.to_str().unwrap()]);
     nothing_left(&outcome, engine, Verdict::Inconclusive);

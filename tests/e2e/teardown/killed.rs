@@ -33,7 +33,11 @@ fn cleaned(desk: &Desk, made: &Made) {
     assert!(desk.partial().is_empty());
     let again = clean(desk);
     assert_eq!((again.code, again.stdout.lines().count()), (Some(0), 1));
-    assert!(again.stdout.contains("nothing"), "{}", again.stdout);
+    assert!(
+        again.stdout.contains("no drill left anything"),
+        "{}",
+        again.stdout
+    );
 }
 
 /// Refuses for this reason.

@@ -67,9 +67,7 @@ pub fn prepare(run: Run) -> Result<Prepared> {
         spec: Spec {
             name,
             run: run_id.clone(),
-            // What starts a sandbox, and what runs in it, has another working directory.
-            base: std::path::absolute(&plan.sandbox.base)
-                .context("cannot find the directory of sandboxes")?,
+            base: plan.sandbox.base.clone(),
             limits: Limits {
                 memory: plan.sandbox.memory.0,
                 cpus: plan.sandbox.cpus,
@@ -222,7 +220,10 @@ fn plan(run: &Run) -> Result<(Plan, PathBuf)> {
     Ok((plan, dir))
 }
 
-/// Makes the paths absolute that are used from elsewhere than here: a sandbox and a child have directories of their own.
+/// Makes the paths absolute that are used from elsewhere than here.
+///
+/// What starts a sandbox, and what runs in it, has another working directory; and a bare name of a program would be
+/// looked for on PATH instead of beside the plan.
 fn from_anywhere(plan: &mut Plan) -> Result<()> {
     let paths = [
         Some(&mut plan.sandbox.base),
@@ -258,14 +259,7 @@ fn from(plan: &Plan, run: &Run) -> Result<From> {
         secret,
         extra: SourceExtra {
             format: plan.dump.format,
-            // A bare name would be looked for on PATH instead of beside the plan.
-            pg_dump: (plan
-                .dump
-                .pg_dump
-                .as_ref()
-                .map(std::path::absolute)
-                .transpose())
-            .context("cannot find the plan's pg_dump")?,
+            pg_dump: plan.dump.pg_dump.clone(),
             pg_dump_at: pg_dump_at(plan)?,
             path_dirs: host::path_dirs(),
             container: source.container.clone(),

@@ -7,14 +7,14 @@ use anyhow::{Context as _, Result};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use vhost::drill::{self, RunDirectory};
+use vhost::drill::{self, Order, RunDirectory};
 use vhost::report::seal::Published;
 use vhost::report::summary::Colour;
 use vhost::report::verdict::Verdict;
 
 use crate::args::Run;
 use crate::fault;
-use crate::prepare::{Prepared, prepare};
+use crate::prepare::prepare;
 use crate::progress::{self, Voice};
 
 pub fn main(run: Run) -> ExitCode {
@@ -30,8 +30,13 @@ pub fn main(run: Run) -> ExitCode {
         );
     }));
     let quiet = run.quiet;
-    let prepared = match prepare(run) {
-        Ok(prepared) => prepared,
+    let ready = prepare(run).and_then(|prepared| {
+        // The last that can be refused: a drill that cannot leave a report is not begun.
+        let directory = RunDirectory::create(&prepared.runs, &prepared.order.run)?;
+        Ok((prepared.order, directory))
+    });
+    let (order, directory) = match ready {
+        Ok(ready) => ready,
         Err(error) => return fault::refuse(&error),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -41,7 +46,7 @@ pub fn main(run: Run) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fault::refuse(&anyhow::Error::new(error).context("cannot start")),
     };
-    let ended = runtime.block_on(drill(prepared, Voice::choose(quiet)));
+    let ended = runtime.block_on(drill(order, &directory, Voice::choose(quiet)));
     // A thread that still reads a given dump is not waited for.
     runtime.shutdown_background();
     match ended {
@@ -86,12 +91,10 @@ fn conclude(published: &Published, quiet: bool) -> ExitCode {
     ExitCode::from(published.exit_code())
 }
 
-async fn drill(prepared: Prepared, voice: Voice) -> Result<Published> {
-    let Prepared { order, runs } = prepared;
+async fn drill(order: Order, directory: &RunDirectory, voice: Voice) -> Result<Published> {
     let interrupt = CancellationToken::new();
     listen(&interrupt)?;
-    let directory = RunDirectory::create(&runs, &order.run)?;
-    let sealed = drill::run(order, &directory, progress::events(voice), &interrupt).await?;
+    let sealed = drill::run(order, directory, progress::events(voice), &interrupt).await?;
     Ok(sealed.publish(directory.partial(), directory.whole())?)
 }
 

@@ -33,6 +33,9 @@ if [ -z "$bin" ]; then echo "this image has no postgres with initdb" >&2; exit 1
 /// What the engine's own log would keep goes to the sandbox's directory, which is removed with it.
 const TO_LOG: &str = "exec </dev/null >>/vhost/log/start.log 2>&1\n";
 
+/// How often a sandbox's engine is asked whether it is still there.
+const PULSE: Duration = Duration::from_secs(10);
+
 /// An image that is there, and the engine that has it.
 #[derive(Clone, Debug)]
 pub struct Image {
@@ -49,6 +52,25 @@ pub(in crate::sandbox) struct Server {
     pub(super) user: User,
     pub(super) id: String,
     pub(super) volumes: Vec<String>,
+}
+
+impl Server {
+    /// Asks the engine every now and then, and ends when it gives no answer.
+    ///
+    /// A tool's output is a stream without an end of its own: on a silent engine its reader would wait for ever, and
+    /// with it the snapshot in production.
+    pub(in crate::sandbox) async fn engine_lost(&self) -> SandboxError {
+        loop {
+            tokio::time::sleep(PULSE).await;
+            if let Err(source) = self.docker.client.inspect_container(&self.id, None).await {
+                return SandboxError::Container {
+                    operation: "inspect",
+                    name: self.spec.name.to_string(),
+                    source,
+                };
+            }
+        }
+    }
 }
 
 impl Image {
