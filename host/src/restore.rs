@@ -25,6 +25,9 @@ use crate::restore::tool::Transaction;
 use crate::sandbox::{Login, SandboxError};
 use crate::source::{DatabaseFacts, LocaleProvider, Reading, Role};
 
+/// The database that the host itself works from: the one of initdb's that nobody's dump is named after.
+const MAINTENANCE: &str = "template1";
+
 /// How grave a server error during the restore is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -180,7 +183,8 @@ pub async fn restore<'s>(
 ) -> Result<Restored<'s>, RestoreError> {
     let sandbox = isolated.sandbox();
     let mut remarks = Vec::new();
-    let host = connect(&isolated, "postgres").await?;
+    let host = connect(&isolated, MAINTENANCE).await?;
+    make_way(&host, &target.database).await?;
     let roles_created = match target.mode {
         Roles::Create => roles::create(&host, &target.roles).await?,
         Roles::Skip => Vec::new(),
@@ -207,7 +211,7 @@ pub async fn restore<'s>(
         Input::Plain(mut reading) => {
             let into = match transaction {
                 Transaction::Single => target.database.as_str(),
-                Transaction::None => "postgres",
+                Transaction::None => MAINTENANCE,
             };
             let complaints = tool::psql(sandbox, into, transaction, &mut reading, events).await?;
             let read_back = reading.digest().ok_or(RestoreError::NotReadBack)?;
@@ -274,6 +278,20 @@ async fn connect(isolated: &Isolated<'_>, database: &str) -> Result<Client, Rest
         })?;
     tokio::spawn(connection);
     Ok(client)
+}
+
+/// Drops what initdb made under the name that the dump needs, for example `postgres`, which many production databases
+/// are called. It is empty: nothing has been restored yet.
+async fn make_way(host: &Client, database: &str) -> Result<(), RestoreError> {
+    host.batch_execute(&format!(
+        "DROP DATABASE IF EXISTS {} WITH (FORCE)",
+        quoted(database)
+    ))
+    .await
+    .map_err(|source| RestoreError::CreateDatabase {
+        database: database.to_owned(),
+        source,
+    })
 }
 
 /// Creates the database; a locale that the sandbox lacks gives way to `C.UTF-8`, and the remark says so.

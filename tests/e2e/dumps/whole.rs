@@ -72,6 +72,21 @@ fn a_dump_that_creates_its_database() {
     passes("plain", &["--create"]);
 }
 
+/// Many production databases have the name that initdb gives to one of its own.
+#[test]
+fn a_database_called_postgres() {
+    let desk = Desk::with(&plan());
+    let database = dump::dumped();
+    let path = take(&desk, database, "plain", &["--create"]);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let renamed = text.replace(&database.name, "postgres");
+    assert!(renamed.contains("\\connect postgres"), "{path:?}");
+    let path = desk.write("postgres.sql", renamed);
+    let outcome = drill(&desk, &path);
+    agree(&outcome, Verdict::Pass);
+    assert_eq!(outcome.run().report_json["evidence"]["restore"]["database"], "postgres");
+}
+
 #[test]
 fn a_custom_dump_that_could_create_its_database() {
     passes("custom", &["--create"]);
