@@ -26,6 +26,7 @@ fn in_the_restore() {
     });
     let live = restoring(&desk, &args);
     let made = live.made();
+    let _left = docker.left_by_a_drill(&made.containers[0].1);
     proxy.cut();
     let outcome = live.ended();
     agree(&outcome, Verdict::Fail);

@@ -129,6 +129,14 @@ impl Docker {
             docker: Self::at(&self.host),
         }
     }
+
+    /// Takes over a container that a drill has left, so that it goes even when the test fails.
+    pub fn left_by_a_drill(&self, name: &str) -> Container {
+        Container {
+            id: self.call(&["container", "inspect", "--format", "{{.Id}}", name]),
+            docker: Self::at(&self.host),
+        }
+    }
 }
 
 /// A container of a test's own, removed with it by its id.

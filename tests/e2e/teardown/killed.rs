@@ -7,18 +7,23 @@ use rustix::process::Signal;
 use vhost::report::verdict::Verdict;
 
 use super::{restoring, slow};
-use crate::support::{Desk, Docker, Engine, Made, Outcome, agree, on_each_engine};
+use crate::support::{Container, Desk, Docker, Engine, Made, Outcome, agree, on_each_engine};
 
 on_each_engine!(what_is_left_is_removed, a_live_drill_is_left_alone);
 
-/// A desk with what a drill left that was killed in its restore.
-fn abandoned(engine: &Engine) -> (Desk, Made) {
+/// A desk with what a drill left that was killed in its restore; the containers are held so that a test leaves none.
+fn abandoned(engine: &Engine) -> (Desk, Made, Vec<Container>) {
     let (desk, args) = slow(engine);
     let made = restoring(&desk, &args).killed();
+    let held = made
+        .containers
+        .iter()
+        .map(|(host, name)| Docker::at(host).left_by_a_drill(name))
+        .collect();
     assert!(!made.left().is_empty());
     assert_eq!(desk.partial().len(), 1);
     assert!(desk.published().is_empty());
-    (desk, made)
+    (desk, made, held)
 }
 
 fn clean(desk: &Desk) -> Outcome {
@@ -49,7 +54,7 @@ fn refused(desk: &Desk, because: &str) {
 }
 
 fn what_is_left_is_removed(engine: &Engine) {
-    let (desk, made) = abandoned(engine);
+    let (desk, made, _held) = abandoned(engine);
     // Two things that nobody asked to be removed: beside the sandbox, and beside the unfinished run.
     let beside = desk.sandboxes().join("beside");
     fs::create_dir(&beside).unwrap();
@@ -75,7 +80,7 @@ fn a_live_drill_is_left_alone(engine: &Engine) {
 
 #[test]
 fn a_directory_of_another_run_is_refused() {
-    let (desk, made) = abandoned(&Engine::Local);
+    let (desk, made, _held) = abandoned(&Engine::Local);
     let marker = made.directories[0].join(".vhost-run");
     let ours = fs::read_to_string(&marker).unwrap();
     fs::write(&marker, "20200101T000000Z-000000\n").unwrap();
@@ -91,7 +96,7 @@ fn a_container_of_somebody_else_is_refused() {
     let Some(docker) = Docker::engine() else {
         return;
     };
-    let (desk, made) = abandoned(&Engine::Docker(Docker::at(&docker.host)));
+    let (desk, made, _held) = abandoned(&Engine::Docker(Docker::at(&docker.host)));
     let name = made.containers[0].1.as_str();
     docker.call(&["rm", "--force", "--volumes", name]);
     let partial = desk.partial().pop_first().unwrap();
@@ -109,7 +114,7 @@ fn a_container_of_somebody_else_is_refused() {
 /// A journal that cannot be read is named, and the others are cleaned all the same.
 #[test]
 fn one_bad_journal_does_not_stop_the_rest() {
-    let (desk, made) = abandoned(&Engine::Local);
+    let (desk, made, _held) = abandoned(&Engine::Local);
     for (name, journal) in [
         (".0.partial", Some("not a journal\n")),
         (".1.partial", None),
