@@ -25,6 +25,8 @@ fi
 
 VHOST_TEST_PG_BIN=$(tests/setup/postgres.sh)
 export VHOST_TEST_PG_BIN
+VHOST_TEST_PG_BINS=$(tests/setup/postgres-versions.sh)
+export VHOST_TEST_PG_BINS
 
 docker_started=no
 # Shellcheck does not see that the trap calls it.

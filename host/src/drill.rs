@@ -160,7 +160,7 @@ impl Drill<'_> {
         source: Option<u64>,
         seen: &mut Seen,
     ) -> Result<(), Stop> {
-        engine::matching(sandbox, supply.major()).map_err(|e| seen.stop(&e))?;
+        let newer = engine::matching(sandbox, supply.major()).map_err(|e| seen.stop(&e))?;
         seen.end();
 
         seen.begin(Stage::Isolation);
@@ -180,6 +180,9 @@ impl Drill<'_> {
         let supplied = supply
             .restore(isolated, order.roles, order.jobs, seen)
             .await?;
+        if let Some(facts) = &mut seen.evidence.restore {
+            facts.remarks.extend(newer);
+        }
 
         seen.begin(Stage::Fidelity);
         let client = supplied

@@ -1,4 +1,4 @@
-//! Drills on a real Docker engine, and beside containers of somebody else's.
+//! Drills on a real Docker engine and beside containers of somebody else's; what holds on either engine is tried on both.
 
 mod beside;
 mod died;

@@ -9,3 +9,4 @@ mod support;
 mod teardown;
 mod usage;
 mod verdicts;
+mod versions;

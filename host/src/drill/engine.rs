@@ -104,10 +104,13 @@ async fn version(dir: &Path) -> Option<u32> {
     text.split_whitespace().find_map(leading_number)
 }
 
-/// Refuses a sandbox older than the dump; the image alone decides what a container runs.
-pub fn matching(sandbox: &Sandbox, dump: Option<u32>) -> Result<(), EngineError> {
+/// Refuses a sandbox older than the dump, and remarks a newer one; the image alone decides what a container runs.
+pub fn matching(sandbox: &Sandbox, dump: Option<u32>) -> Result<Option<String>, EngineError> {
     match (leading_number(sandbox.server_version()), dump) {
         (Some(sandbox), Some(dump)) if sandbox < dump => Err(EngineError::TooOld { sandbox, dump }),
-        _ => Ok(()),
+        (Some(sandbox), Some(dump)) if sandbox > dump => Ok(Some(format!(
+            "a dump of Postgres {dump} was restored into Postgres {sandbox}: that it restores into {dump} is not proved"
+        ))),
+        _ => Ok(None),
     }
 }

@@ -58,6 +58,7 @@ impl Drill<'_> {
             .map_err(|e| seen.stop(&e))?;
         Ok(Supply::Fresh(Box::new(Fresh {
             format,
+            pg_dump_major: pg_dump.version.major,
             path,
             growing,
             dumping,

@@ -29,6 +29,7 @@ pub enum Supply {
 /// A dump that pg_dump is writing.
 pub struct Fresh {
     pub format: DumpAs,
+    pub pg_dump_major: u32,
     pub path: PathBuf,
     pub growing: Growing,
     pub dumping: Dumping,
@@ -62,11 +63,23 @@ pub struct Supplied<'s> {
 }
 
 impl Supply {
-    /// The server's major version that the dump was or is being taken from, where its header tells.
+    /// The major version that a sandbox must have at least: the server's that the dump is from, and for an archive also
+    /// that of its pg_dump, because no older pg_restore reads it.
     pub fn major(&self) -> Option<u32> {
-        match self {
-            Supply::Fresh(fresh) => Some(fresh.database.server_major),
-            Supply::Given { given, .. } => leading_number(&given.facts.server_version),
+        let (format, server, pg_dump) = match self {
+            Supply::Fresh(fresh) => {
+                let server = Some(fresh.database.server_major);
+                (fresh.format.into(), server, Some(fresh.pg_dump_major))
+            }
+            Supply::Given { given, .. } => {
+                let facts = &given.facts;
+                let server = leading_number(&facts.server_version);
+                (facts.format, server, leading_number(&facts.pg_dump_version))
+            }
+        };
+        match format {
+            Format::Plain | Format::PlainGzip => server,
+            Format::Custom | Format::Directory | Format::Tar => server.max(pg_dump),
         }
     }
 

@@ -147,6 +147,15 @@ impl Home {
         Ok(())
     }
 
+    /// Removes the cluster's files while a container may still have them open.
+    ///
+    /// A container's root is unmounted when it ends, and overlayfs then writes to disk whatever its file system still has
+    /// in memory (`ovl_sync_fs`): minutes of work on a large cluster that nobody will read. What stays behind here goes
+    /// with the directory.
+    pub(super) fn drop_data(&self) {
+        drop(fs::remove_dir_all(self.data()));
+    }
+
     /// Looks for the socket by its exact name; it goes with the directory.
     pub(super) fn socket_removal(&self) -> Removal {
         let socket = self.socket();

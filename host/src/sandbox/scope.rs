@@ -136,6 +136,9 @@ impl Remains {
             removals.extend(running.remove().await);
         }
         if let Some(container) = self.container.take() {
+            if let Some(home) = &self.home {
+                home.drop_data();
+            }
             removals.extend(container.remove().await);
         }
         if let Some(home) = self.home.take() {

@@ -33,6 +33,15 @@ pub enum DumpAs {
     Custom,
 }
 
+impl From<DumpAs> for Format {
+    fn from(format: DumpAs) -> Self {
+        match format {
+            DumpAs::Plain => Format::Plain,
+            DumpAs::Custom => Format::Custom,
+        }
+    }
+}
+
 /// Sees every byte of the dump once, in order, on the thread that writes it.
 pub type Tap = Box<dyn FnMut(&[u8]) + Send>;
 
@@ -176,10 +185,7 @@ impl Running {
         self.unfinished.keep();
         Ok(DumpFacts {
             origin: self.origin,
-            format: match self.format {
-                DumpAs::Plain => Format::Plain,
-                DumpAs::Custom => Format::Custom,
-            },
+            format: self.format.into(),
             digest: copied.digest,
             server_version: versions.server,
             pg_dump_version: versions.pg_dump,

@@ -19,6 +19,7 @@ pub const SUPERUSER: &str = "postgres";
 pub const HBA: &str = "local all postgres trust\nlocal all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n";
 
 pub struct Server {
+    bin: PathBuf,
     dir: tempfile::TempDir,
     pub port: u16,
     process: Child,
@@ -32,13 +33,23 @@ impl Server {
 
     /// As [`Server::start`], with a pg_hba.conf of its own and a look at the data directory before the start.
     pub fn start_with(settings: &[(&str, &str)], hba: &str, prepare: impl FnOnce(&Path)) -> Self {
+        Self::start_of(Path::new(BIN), settings, hba, prepare)
+    }
+
+    /// As [`Server::start_with`], of the Postgres whose programs are in `bin`.
+    pub fn start_of(
+        bin: &Path,
+        settings: &[(&str, &str)],
+        hba: &str,
+        prepare: impl FnOnce(&Path),
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
         if let Some((uid, gid)) = unprivileged() {
             chown(dir.path(), Some(uid), Some(gid)).unwrap();
         }
         let data = dir.path().join("data");
-        let status = as_unprivileged(&format!("{BIN}/initdb"))
+        let status = as_unprivileged(&bin.join("initdb"))
             .args([
                 "--no-sync",
                 "--auth=trust",
@@ -67,8 +78,14 @@ impl Server {
         std::fs::write(data.join("postgresql.conf"), conf).unwrap();
         std::fs::write(data.join("pg_hba.conf"), hba).unwrap();
         prepare(&data);
-        let process = postgres(dir.path());
-        let server = Self { dir, port, process };
+        let process = postgres(bin, dir.path());
+        let bin = bin.to_owned();
+        let server = Self {
+            bin,
+            dir,
+            port,
+            process,
+        };
         server.wait_until_ready();
         server
     }
@@ -88,7 +105,7 @@ impl Server {
 
     /// Runs SQL as the superuser and gives psql's unaligned output.
     pub fn sql(&self, database: &str, sql: &str) -> String {
-        let output = Command::new(format!("{BIN}/psql"))
+        let output = Command::new(self.bin.join("psql"))
             .args([
                 "-XAtq",
                 "-v",
@@ -114,7 +131,7 @@ impl Server {
 
     pub fn restart(&mut self) {
         self.stop();
-        self.process = postgres(self.dir.path());
+        self.process = postgres(&self.bin, self.dir.path());
         self.wait_until_ready();
     }
 
@@ -130,7 +147,7 @@ impl Server {
     fn wait_until_ready(&self) {
         let give_up = Instant::now() + Duration::from_secs(60);
         loop {
-            let status = Command::new(format!("{BIN}/pg_isready"))
+            let status = Command::new(self.bin.join("pg_isready"))
                 .args(["-q", "-d", &self.conninfo(SUPERUSER, "postgres")])
                 .status()
                 .unwrap();
@@ -149,8 +166,8 @@ impl Drop for Server {
     }
 }
 
-fn postgres(dir: &Path) -> Child {
-    as_unprivileged(&format!("{BIN}/postgres"))
+fn postgres(bin: &Path, dir: &Path) -> Child {
+    as_unprivileged(&bin.join("postgres"))
         .arg("-D")
         .arg(dir.join("data"))
         .stdin(Stdio::null())
@@ -161,7 +178,7 @@ fn postgres(dir: &Path) -> Child {
 }
 
 /// Postgres refuses to run as root; setpriv replaces itself with it, so its process id is the server's.
-fn as_unprivileged(program: &str) -> Command {
+fn as_unprivileged(program: &Path) -> Command {
     match unprivileged() {
         None => Command::new(program),
         Some((uid, gid)) => {
@@ -169,7 +186,8 @@ fn as_unprivileged(program: &str) -> Command {
             command
                 .arg(format!("--reuid={uid}"))
                 .arg(format!("--regid={gid}"))
-                .args(["--clear-groups", program])
+                .arg("--clear-groups")
+                .arg(program)
                 .current_dir("/");
             command
         }
