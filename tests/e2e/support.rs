@@ -22,4 +22,4 @@ pub use live::Live;
 pub use made::{Made, group};
 pub use outcome::{Outcome, agree};
 pub use proxy::Proxy;
-pub use shop::{CHECKS, Database, GRANTS, SHIPPED, Shop, password};
+pub use shop::{CHECKS, Database, GRANTS, READER, SHIPPED, Shop, password};

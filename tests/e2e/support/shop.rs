@@ -8,7 +8,7 @@ use super::server::{SUPERUSER, Server};
 use super::{Grant, Plan};
 
 /// The role that drills read with: it can read all and write nothing.
-const READER: &str = "reader";
+pub const READER: &str = "reader";
 
 /// What the shop's tables hold, as the shipped checks are told.
 pub const CHECKS: &str = r#"
