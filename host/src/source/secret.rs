@@ -70,7 +70,9 @@ impl Secret {
         Self::new(bytes, path.display().to_string())
     }
 
-    /// Takes the value of the environment variable `name`, which the caller has removed from the environment.
+    /// Takes the value of the environment variable `name`.
+    ///
+    /// It stays in vhost's own environment, where whoever started vhost put it; no child inherits that.
     pub fn from_variable(name: &str, value: String) -> Result<Self, SecretError> {
         // The string's own memory becomes the secret's, so no copy stays behind.
         let bytes = Zeroizing::new(value.into_bytes());

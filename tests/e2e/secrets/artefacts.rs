@@ -48,7 +48,7 @@ fn silent(outcome: &Outcome, words: &[&str]) {
         ("standard error".to_owned(), outcome.stderr.clone()),
     ];
     for file in files(run) {
-        if !file.file_stem().is_some_and(|stem| stem == "dump") {
+        if file.file_stem().is_none_or(|stem| stem != "dump") {
             let bytes = std::fs::read(&file).unwrap();
             texts.push((
                 file.display().to_string(),
