@@ -84,7 +84,10 @@ fn a_database_called_postgres() {
     let path = desk.write("postgres.sql", renamed);
     let outcome = drill(&desk, &path);
     agree(&outcome, Verdict::Pass);
-    assert_eq!(outcome.run().report_json["evidence"]["restore"]["database"], "postgres");
+    assert_eq!(
+        outcome.run().report_json["evidence"]["restore"]["database"],
+        "postgres"
+    );
 }
 
 #[test]

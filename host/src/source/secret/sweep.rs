@@ -14,7 +14,7 @@ impl Secret {
     /// The form in which the secret shows in `text`, if it does.
     ///
     /// Looked for are the secret itself; hexadecimal digits of either case; base64 and its URL-safe alphabet at
-    /// each of the three alignments; and the text after percent decoding and after JSON unescaping, which finds
+    /// each of the three alignments, both also where lines are broken; and the text after percent decoding and after JSON unescaping, which finds
     /// every choice of what to escape. A secret shorter than four bytes counts only as a whole word (no letter or
     /// digit beside it), and for base64 only at its own alignment.
     pub fn appears_in(&self, text: &[u8]) -> Option<&'static str> {
@@ -29,20 +29,29 @@ impl Secret {
         if find(text, secret) {
             return Some("raw");
         }
-        let lower = Zeroizing::new(text.to_ascii_lowercase());
+        // Encoders break long lines (RFC 2045 after 76 characters); a short secret would then turn up by chance.
+        let unbroken: Zeroizing<Vec<u8>> = Zeroizing::new(if secret.len() < SHORT {
+            text.to_vec()
+        } else {
+            text.iter()
+                .copied()
+                .filter(|b| !b.is_ascii_whitespace())
+                .collect()
+        });
+        let lower = Zeroizing::new(unbroken.to_ascii_lowercase());
         if find(&lower, Zeroizing::new(hex::encode(secret)).as_bytes()) {
             return Some("hexadecimal");
         }
         let alignments = if secret.len() < SHORT { 1 } else { 3 };
         for shift in 0..alignments {
             if find(
-                text,
+                &unbroken,
                 base64_core(&STANDARD_NO_PAD, secret, shift).as_bytes(),
             ) {
                 return Some("base64");
             }
             if find(
-                text,
+                &unbroken,
                 base64_core(&URL_SAFE_NO_PAD, secret, shift).as_bytes(),
             ) {
                 return Some("URL-safe base64");

@@ -96,6 +96,27 @@ fn every_form_of_the_secret_is_found() {
     );
 }
 
+/// Postgres' encode(…, 'base64') and RFC 2045 break lines after 76 characters.
+#[test]
+fn a_long_secret_is_found_across_the_lines_of_its_encoding() {
+    let long = "correct horse battery staple ".repeat(4);
+    let secret = secret(&long);
+    for (encoded, form) in [
+        (
+            base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &long),
+            "base64",
+        ),
+        (hex::encode(&long), "hexadecimal"),
+    ] {
+        let lines: Vec<_> = encoded
+            .as_bytes()
+            .chunks(76)
+            .map(|line| std::str::from_utf8(line).unwrap())
+            .collect();
+        assert_eq!(secret.appears_in(lines.join("\n").as_bytes()), Some(form));
+    }
+}
+
 #[test]
 fn a_short_secret_counts_as_a_whole_word() {
     let secret = secret("abc");
