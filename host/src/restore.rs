@@ -1,16 +1,15 @@
 //! From a dump to a restored database in a sandbox that was proved to be alone.
 
+mod database;
 pub mod isolation;
 pub mod log;
+mod mark;
 pub mod notice;
 pub mod roles;
 pub mod rows;
 mod statement;
 pub mod tool;
 
-use std::fs::File;
-use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -20,10 +19,10 @@ use crate::digest::Digest;
 use crate::event::Events;
 use crate::plan::Roles;
 use crate::restore::isolation::Isolated;
-use crate::restore::roles::quoted;
+use crate::restore::mark::{entries, mark};
 use crate::restore::tool::Transaction;
 use crate::sandbox::{Login, SandboxError};
-use crate::source::{DatabaseFacts, LocaleProvider, Reading, Role};
+use crate::source::{DatabaseFacts, Reading, Role};
 
 /// The database that the host itself works from: the one of initdb's that nobody's dump is named after.
 const MAINTENANCE: &str = "template1";
@@ -168,6 +167,10 @@ pub enum RestoreError {
     Mark(#[source] tokio_postgres::Error),
     #[error("the sandbox server's log did not reach its mark within {} s", waited.as_secs())]
     LogBehind { waited: Duration },
+    #[error(
+        "the sandbox server's log became shorter during the restore: something in the dump cut it"
+    )]
+    LogShortened,
     #[error("cannot read the sandbox server's log")]
     ReadLog(#[source] std::io::Error),
     #[error(transparent)]
@@ -184,14 +187,14 @@ pub async fn restore<'s>(
     let sandbox = isolated.sandbox();
     let mut remarks = Vec::new();
     let host = connect(&isolated, MAINTENANCE).await?;
-    make_way(&host, &target.database).await?;
+    database::make_way(&host, &target.database).await?;
     let roles_created = match target.mode {
         Roles::Create => roles::create(&host, &target.roles).await?,
         Roles::Skip => Vec::new(),
     };
     let transaction = match &target.creation {
         Creation::Host(facts) => {
-            remarks.extend(create_database(&host, &target.database, facts.as_ref()).await?);
+            remarks.extend(database::create(&host, &target.database, facts.as_ref()).await?);
             Transaction::Single
         }
         Creation::Dump => Transaction::None,
@@ -223,7 +226,7 @@ pub async fn restore<'s>(
         }
     };
     let to = mark(&isolated, &host).await?;
-    let entries = entries(&log_path(&isolated), from, to)?;
+    let entries = entries(&isolated, from, to)?;
     let errors = entries
         .iter()
         .filter(|e| e.severity == log::Severity::Error)
@@ -278,109 +281,6 @@ async fn connect(isolated: &Isolated<'_>, database: &str) -> Result<Client, Rest
         })?;
     tokio::spawn(connection);
     Ok(client)
-}
-
-/// Drops what initdb made under the name that the dump needs, for example `postgres`, which many production databases
-/// are called. It is empty: nothing has been restored yet.
-async fn make_way(host: &Client, database: &str) -> Result<(), RestoreError> {
-    host.batch_execute(&format!(
-        "DROP DATABASE IF EXISTS {} WITH (FORCE)",
-        quoted(database)
-    ))
-    .await
-    .map_err(|source| RestoreError::CreateDatabase {
-        database: database.to_owned(),
-        source,
-    })
-}
-
-/// Creates the database; a locale that the sandbox lacks gives way to `C.UTF-8`, and the remark says so.
-async fn create_database(
-    host: &Client,
-    database: &str,
-    facts: Option<&DatabaseFacts>,
-) -> Result<Option<String>, RestoreError> {
-    let literal = |text: &str| format!("'{}'", text.replace('\'', "''"));
-    let create = format!("CREATE DATABASE {} TEMPLATE template0", quoted(database));
-    let wrap = |source| RestoreError::CreateDatabase {
-        database: database.to_owned(),
-        source,
-    };
-    let fallback = format!("{create} ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'");
-    let Some(facts) = facts else {
-        host.batch_execute(&fallback).await.map_err(wrap)?;
-        return Ok(None);
-    };
-    let provider = match &facts.provider {
-        LocaleProvider::Libc => String::new(),
-        LocaleProvider::Icu(locale) => {
-            format!(" LOCALE_PROVIDER icu ICU_LOCALE {}", literal(locale))
-        }
-        LocaleProvider::Builtin(locale) => format!(
-            " LOCALE_PROVIDER builtin BUILTIN_LOCALE {}",
-            literal(locale)
-        ),
-    };
-    let exact = format!(
-        "{create} ENCODING {} LC_COLLATE {} LC_CTYPE {}{provider}",
-        literal(&facts.encoding),
-        literal(&facts.collate),
-        literal(&facts.ctype)
-    );
-    let Err(error) = host.batch_execute(&exact).await else {
-        return Ok(None);
-    };
-    // Whatever the reason, the plain locale tells: a sandbox that can create nothing fails here too.
-    let said = error.as_db_error().map_or("", |e| e.message()).to_owned();
-    host.batch_execute(&fallback).await.map_err(wrap)?;
-    Ok(Some(format!(
-        "the database could not be created with the source's encoding {} and locale {} ({said}): restored under UTF8 and C.UTF-8, so text may sort differently",
-        facts.encoding, facts.collate
-    )))
-}
-
-/// Writes a line to the server's log, waits until it is there, and returns the log's length.
-///
-/// The log collector is a process of its own: without the mark, the last errors could still be on their way.
-async fn mark(isolated: &Isolated<'_>, host: &Client) -> Result<u64, RestoreError> {
-    let mark = format!("vhost mark {:032x}", rand::random::<u128>());
-    host.batch_execute(&format!("DO $$ BEGIN RAISE LOG '{mark}'; END $$"))
-        .await
-        .map_err(RestoreError::Mark)?;
-    let waited = Duration::from_secs(10);
-    let deadline = tokio::time::Instant::now() + waited;
-    while tokio::time::Instant::now() < deadline {
-        if let Some(end) =
-            find_mark(&log_path(isolated), mark.as_bytes()).map_err(RestoreError::ReadLog)?
-        {
-            return Ok(end);
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    Err(RestoreError::LogBehind { waited })
-}
-
-fn log_path(isolated: &Isolated<'_>) -> PathBuf {
-    isolated.sandbox().log_dir().join("server.csv")
-}
-
-/// Looks for the mark in the log's last piece; the offset after its line.
-fn find_mark(path: &Path, mark: &[u8]) -> std::io::Result<Option<u64>> {
-    let mut file = File::open(path)?;
-    let start = file.metadata()?.len().saturating_sub(16 * 1024);
-    file.seek(SeekFrom::Start(start))?;
-    let mut tail = Vec::new();
-    file.read_to_end(&mut tail)?;
-    // The mark's own entry ends at the next line feed: nothing in it holds one.
-    Ok(memchr::memmem::rfind(&tail, mark)
-        .and_then(|at| Some(start + (at + memchr::memchr(b'\n', &tail[at..])? + 1) as u64)))
-}
-
-fn entries(path: &Path, from: u64, to: u64) -> Result<Vec<log::Entry>, RestoreError> {
-    let mut file = File::open(path).map_err(RestoreError::ReadLog)?;
-    file.seek(SeekFrom::Start(from))
-        .map_err(RestoreError::ReadLog)?;
-    Ok(log::read(BufReader::new(file.take(to - from)))?)
 }
 
 /// `15.18` of `psql (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
