@@ -27,7 +27,7 @@ pub use order::{From, Order, PgDumpAt, SourceExtra, SourceOrder};
 
 use crate::check::Machine;
 use crate::drill::checks::{Compiling, Shared};
-use crate::drill::seen::{Seen, interrupted, stop};
+use crate::drill::seen::{Seen, interrupted};
 use crate::drill::supply::Supply;
 use crate::event::{Events, Stage};
 use crate::report::seal::Sealed;
@@ -57,7 +57,7 @@ pub async fn run(
         From::Source(_) => SourceSeen::Server(Box::<ServerSeen>::default()),
         From::Given { .. } => SourceSeen::GivenDump,
     };
-    let mut seen = Seen::nothing_yet(Evidence::nothing_yet(from), events);
+    let mut seen = Seen::nothing_yet(Evidence::nothing_yet(from), events, interrupt.clone());
     let mut drill = Drill {
         directory,
         journal: &journal,
@@ -115,7 +115,7 @@ impl Drill<'_> {
     ) -> Result<(), Stop> {
         seen.begin(Stage::Sandbox);
         let open = order.engine.open(supply.major());
-        let engine = seen.unless_interrupted(self.interrupt, open).await?;
+        let engine = seen.unless_interrupted(open).await?;
         let compiling = Compiling::start(
             Machine::start().map_err(|e| seen.stop(&e))?,
             &order.compiler,
@@ -140,8 +140,8 @@ impl Drill<'_> {
                 stage: at,
                 cause: "vhost itself failed (a panic)".to_owned(),
             }),
-            Err(Ended::CouldNotStart(error)) => Err(stop(Stage::Sandbox, &error)),
-            Err(error @ Ended::EngineLost(_)) => Err(stop(at, &error)),
+            Err(Ended::CouldNotStart(error)) => Err(seen.stop_in(Stage::Sandbox, &error)),
+            Err(error @ Ended::EngineLost(_)) => Err(seen.stop_in(at, &error)),
         };
         if at != Stage::Teardown {
             seen.begin(Stage::Teardown);

@@ -113,7 +113,7 @@ impl Compiling {
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    crate::drill::seen::stop(crate::event::Stage::Checks, error).cause
+    crate::drill::seen::in_one_line(error)
 }
 
 fn not_started(approved: &Approved, why: &str) -> CheckOutcome {

@@ -19,7 +19,7 @@ impl Drill<'_> {
         };
         let docker = if watched || !order.terms.protected.is_empty() {
             let docker = Docker::connect(&order.docker_host);
-            Some(seen.unless_interrupted(self.interrupt, docker).await?)
+            Some(seen.unless_interrupted(docker).await?)
         } else {
             None
         };

@@ -1,8 +1,9 @@
 //! A drill on production: who the source is, before and after.
 
+use crate::drill::Drill;
 use crate::drill::containers::containers;
 use crate::drill::order::{Order, SourceExtra, SourceOrder};
-use crate::drill::{Drill, seen::Seen};
+use crate::drill::seen::{Seen, interrupted};
 use crate::event::Stage;
 use crate::plan::WritableRole;
 use crate::report::Stop;
@@ -19,7 +20,7 @@ impl Drill<'_> {
         seen: &mut Seen,
     ) -> Result<(), Stop> {
         let open = Source::open(asked.target, asked.secret);
-        let source = seen.unless_interrupted(self.interrupt, open).await?;
+        let source = seen.unless_interrupted(open).await?;
         let looked = self
             .with_source(&source, asked.extra, order, docker, seen)
             .await;
@@ -43,9 +44,7 @@ impl Drill<'_> {
         seen.evidence
             .see_server(|server| server.session = Some(proof));
         let own = containers(docker, asked.container.as_slice(), seen).await?;
-        let before = seen
-            .unless_interrupted(self.interrupt, source.observe(own))
-            .await?;
+        let before = seen.unless_interrupted(source.observe(own)).await?;
         let identifier = match before.system_identifier {
             Known::Yes(identifier) => Some(identifier),
             Known::No(_) => None,
@@ -74,7 +73,8 @@ impl Drill<'_> {
         seen.evidence.see_removed(removals);
         let looked = looked?;
         if self.interrupt.is_cancelled() {
-            return looked;
+            // Without the second look nothing is proved, and the report must say why there was none.
+            return looked.and(Err(interrupted(Stage::ObserveAgain)));
         }
         let again = self.look_again(source, &asked, order, docker, seen).await;
         // What stopped the drill comes before a source or an engine that cannot be seen any more.
@@ -91,9 +91,7 @@ impl Drill<'_> {
     ) -> Result<(), Stop> {
         seen.begin(Stage::ObserveAgain);
         let own = containers(docker, asked.container.as_slice(), seen).await?;
-        let after = seen
-            .unless_interrupted(self.interrupt, source.observe(own))
-            .await?;
+        let after = seen.unless_interrupted(source.observe(own)).await?;
         seen.evidence
             .see_server(|server| server.after = Some(after));
         self.containers_after(order, docker, seen).await

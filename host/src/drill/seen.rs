@@ -12,15 +12,17 @@ use crate::report::{Evidence, Stop, Timing};
 pub struct Seen {
     pub evidence: Evidence,
     events: Events,
+    interrupt: CancellationToken,
     at: Stage,
     began: Instant,
 }
 
 impl Seen {
-    pub fn nothing_yet(evidence: Evidence, events: Events) -> Self {
+    pub fn nothing_yet(evidence: Evidence, events: Events, interrupt: CancellationToken) -> Self {
         Self {
             evidence,
             events,
+            interrupt,
             at: Stage::Observe,
             began: Instant::now(),
         }
@@ -58,25 +60,38 @@ impl Seen {
 
     /// A stop in the current stage for this reason.
     pub fn stop(&self, error: &(dyn Error + 'static)) -> Stop {
-        stop(self.at, error)
+        self.stop_in(self.at, error)
+    }
+
+    /// A stop in a stage that ran beside the current one.
+    ///
+    /// What fails after a signal fails because of it: the parts of a drill hear the signal in no fixed order, and
+    /// whichever gives up first would otherwise name its own end as the cause.
+    pub fn stop_in(&self, stage: Stage, error: &(dyn Error + 'static)) -> Stop {
+        match self.interrupt.is_cancelled() {
+            true => interrupted(stage),
+            false => Stop {
+                stage,
+                cause: in_one_line(error),
+            },
+        }
     }
 
     /// Waits for `work` unless the drill is interrupted first.
     pub async fn unless_interrupted<T, E: Error + 'static>(
         &self,
-        token: &CancellationToken,
         work: impl Future<Output = Result<T, E>>,
     ) -> Result<T, Stop> {
         tokio::select! {
             biased;
-            () = token.cancelled() => Err(interrupted(self.at)),
+            () = self.interrupt.cancelled() => Err(interrupted(self.at)),
             done = work => done.map_err(|error| self.stop(&error)),
         }
     }
 }
 
-/// A stop with the error and its causes in one line.
-pub fn stop(stage: Stage, error: &(dyn Error + 'static)) -> Stop {
+/// The error and its causes in one line.
+pub fn in_one_line(error: &(dyn Error + 'static)) -> String {
     let mut cause = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
@@ -88,10 +103,7 @@ pub fn stop(stage: Stage, error: &(dyn Error + 'static)) -> Stop {
         }
         source = error.source();
     }
-    Stop {
-        stage,
-        cause: cause.split_whitespace().collect::<Vec<_>>().join(" "),
-    }
+    cause.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 pub fn interrupted(stage: Stage) -> Stop {

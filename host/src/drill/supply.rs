@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::drill::seen::{Seen, stop};
+use crate::drill::seen::Seen;
 use crate::event::Stage;
 use crate::manifest::scan::Scanner;
 use crate::manifest::{Ending, Manifest, Scanned};
@@ -120,9 +120,10 @@ async fn alongside<'s>(
         Err(error) => {
             // A dump that failed took its file with it, and is the cause to tell.
             let dumped = fresh.dumping.finish().await;
-            return Err(
-                dumped.map_or_else(|e| stop(Stage::Dump, &e), |_| stop(Stage::Dump, &error))
-            );
+            return Err(dumped.map_or_else(
+                |e| seen.stop_in(Stage::Dump, &e),
+                |_| seen.stop_in(Stage::Dump, &error),
+            ));
         }
     };
     let target = Target {
@@ -140,10 +141,10 @@ async fn alongside<'s>(
     let restore = restore::restore(isolated, Input::Plain(reading), target, &events);
     let ((dumped, dumped_at), restored) = tokio::join!(dump, restore);
     // A dump that failed is why its restore failed, so it is told first.
-    let facts = dumped.map_err(|e| stop(Stage::Dump, &e))?;
+    let facts = dumped.map_err(|e| seen.stop_in(Stage::Dump, &e))?;
     seen.ended_at(Stage::Dump, fresh.began, dumped_at);
     seen.evidence.dump = Some(facts);
-    let restored = restored.map_err(|e| stop(Stage::Restore, &e))?;
+    let restored = restored.map_err(|e| seen.stop_in(Stage::Restore, &e))?;
     seen.evidence.read_back = Some(restored.facts().read_back);
     seen.evidence.restore = Some(restored.facts().clone());
     seen.end();
@@ -164,7 +165,7 @@ async fn after<'s>(
         .dumping
         .finish()
         .await
-        .map_err(|e| stop(Stage::Dump, &e))?;
+        .map_err(|e| seen.stop_in(Stage::Dump, &e))?;
     seen.ended_at(Stage::Dump, fresh.began, Instant::now());
     seen.evidence.dump = Some(facts.clone());
     let archive = Given::taken(facts, fresh.path);
