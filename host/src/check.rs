@@ -21,6 +21,7 @@ pub mod query;
 mod report;
 mod run;
 mod stdio;
+mod wall;
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! Checks kept compiled: nothing but what the compiler made of this very component is ever loaded.
+//! Checks kept: nothing but what the compiler made of this very component is ever loaded.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -54,7 +54,8 @@ impl Bench {
     }
 
     async fn compiles(&self, component: &Component) -> Option<String> {
-        let ready = compiler().ready(self.cache(), &self.machine, component);
+        let compiler = compiler();
+        let ready = compiler.ready(self.cache(), &self.machine, component);
         let ready = ready.await.unwrap();
         assert_eq!(ready.came, Came::Compiled);
         ready.remark
@@ -63,7 +64,8 @@ impl Bench {
     /// Ready without a compiler, and it does what it does.
     async fn is_kept(&self, check: &str) {
         let ask = Ask::new(check, LIMITS, r#"{"lines": 0, "findings": 1}"#);
-        let ready = no_compiler().ready(self.cache(), &self.machine, &component(check));
+        let (compiler, component) = (no_compiler(), component(check));
+        let ready = compiler.ready(self.cache(), &self.machine, &component);
         let ready = ready.await.unwrap();
         assert_eq!((ready.came, ready.remark), (Came::FromCache, None));
         let outcome = run(Job {
@@ -74,7 +76,8 @@ impl Bench {
     }
 
     async fn is_not_kept(&self, component: &Component) {
-        let ready = no_compiler().ready(self.cache(), &self.machine, component);
+        let compiler = no_compiler();
+        let ready = compiler.ready(self.cache(), &self.machine, component);
         assert!(matches!(
             ready.await.err().unwrap(),
             CompileError::Start { .. }
