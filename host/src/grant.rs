@@ -9,6 +9,7 @@
 //!
 //! Three enforcers, each a function of one [`Approved`]; no fourth place decides.
 
+mod audit;
 pub mod component;
 pub mod file;
 pub mod harden;

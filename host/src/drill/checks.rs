@@ -101,7 +101,12 @@ impl Compiling {
         let (mut jobs, mut outcomes) = (Vec::new(), Vec::new());
         let mut remarks = Vec::from_iter(self.remark);
         let mut from_cache = 0;
-        for (check, ready) in self.checks {
+        let approved: Vec<&Approved> = self.checks.iter().map(|(c, _)| &*c.approved).collect();
+        let logins = match role::create_all(&mut client, &hardened, &approved).await {
+            Ok(logins) => logins,
+            Err(error) => return Err(seen.stop(&error)),
+        };
+        for ((check, ready), login) in self.checks.into_iter().zip(logins) {
             let compiled = match ready.await {
                 Ok(Ok(ready)) => {
                     remarks.extend(ready.remark);
@@ -117,7 +122,7 @@ impl Compiling {
                     continue;
                 }
             };
-            let login = match role::create(&mut client, &hardened, &check.approved).await {
+            let login = match login {
                 Ok(login) => login,
                 Err(error) => {
                     outcomes.push(not_started(&check.approved, &in_one_line(&error)));
