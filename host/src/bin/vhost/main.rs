@@ -6,6 +6,7 @@ mod clean;
 mod fault;
 mod host;
 mod inspect;
+mod kept;
 mod prepare;
 mod progress;
 mod run;
