@@ -120,6 +120,7 @@ impl Drill<'_> {
             Machine::start().map_err(|e| seen.stop(&e))?,
             &order.compiler,
             std::mem::replace(&mut order.keep, Keep::Nothing),
+            order.cores,
             std::mem::take(&mut order.checks),
         );
         let spec = order.spec.clone();

@@ -49,7 +49,9 @@ fn state(memory: u64) -> State {
         log_bytes: 0,
         started: SystemTime::UNIX_EPOCH,
         seed: [0; 32],
+        artefacts: &[],
     })
+    .unwrap()
 }
 
 /// Whether what a component declares is looked at before it is instantiated.
