@@ -45,6 +45,7 @@ fn state(memory: u64) -> State {
             protected: Vec::new(),
         }),
         settings: String::new(),
+        artefacts: &[],
         memory,
         log_bytes: 0,
         started: SystemTime::UNIX_EPOCH,
