@@ -50,7 +50,6 @@ fn state(memory: u64) -> State {
         log_bytes: 0,
         started: SystemTime::UNIX_EPOCH,
         seed: [0; 32],
-        artefacts: &[],
     })
     .unwrap()
 }
