@@ -133,7 +133,8 @@ drill() {
     wait "$watcher" || true
     peak=$(cat "$work/peak")
     [ "$code" = 0 ] || fail "the drill of $plan did not pass (exit $code): $(tail -n 1 "$work/drill.err" "$work/drill.out" | tr '\n' ' ')"
-    looked=$(awk '/"stage": "checks"/ { getline; gsub(/[^0-9]/, ""); print }' "$runs"/*/report.json)
+    looked=$(awk '/"millis"/ { millis = $2 } /"stage": "checks"/ { print millis + 0; exit }' "$runs"/*/report.json)
+    [ -n "$looked" ] || fail "the report of $plan does not say how long the checks took"
     rm -rf -- "$runs"
 }
 
