@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::check::evidence::{DumpFacts, Facts, Protected, Relation, RestoreFacts};
@@ -49,14 +50,16 @@ pub struct Shared {
 }
 
 impl Compiling {
-    /// Starts a child a check that is not kept; they run beside the dump.
+    /// Starts a child a check that is not kept, as many at a time as there are cores; they run beside the dump.
     pub fn start(
         machine: Machine,
         compiler: &Compiler,
         keep: Keep,
+        cores: NonZeroUsize,
         selected: Vec<Selected>,
     ) -> Self {
         let machine = Arc::new(machine);
+        let turns = Arc::new(Semaphore::new(cores.get()));
         let (cache, remark) = match keep {
             Keep::Nothing => (None, None),
             Keep::In(cache) => (Some(cache), None),
@@ -72,7 +75,12 @@ impl Compiling {
                 cache.clone(),
                 check.approved.clone(),
             );
-            let ready = async move { compiler.ready(cache, &machine, approved.component()).await };
+            let turns = turns.clone();
+            let ready = async move {
+                // The semaphore is never closed, so the permit is always there in the end.
+                let _turn = turns.acquire_owned().await;
+                compiler.ready(cache, &machine, approved.component()).await
+            };
             (check, tokio::spawn(ready))
         });
         Self {
