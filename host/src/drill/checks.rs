@@ -9,8 +9,8 @@ use tokio::task::JoinHandle;
 use crate::check::evidence::{DumpFacts, Facts, Protected, Relation, RestoreFacts};
 use crate::check::query::TypeCatalog;
 use crate::check::{
-    CheckOutcome, CompileError, Compiled, Compiler, Database, Ended, Job, Machine, Salt, Usage,
-    run_all,
+    CheckOutcome, CompileError, Compiled, Compiler, Database, Ended, Job, Machine, Onlooker, Salt,
+    Usage, run_all,
 };
 use crate::drill::seen::Seen;
 use crate::finding::Status;
@@ -74,6 +74,8 @@ impl Compiling {
                 .await
                 .map_err(|e| seen.stop(&e))?,
         );
+        let beside = restored.connect().await.map_err(|e| seen.stop(&e))?;
+        let onlooker = Arc::new(Onlooker::new(beside).await.map_err(|e| seen.stop(&e))?);
         let facts = Arc::new(facts(restored, &shared.manifest, seen));
         let salt = Arc::new(Salt::new(shared.salt));
         let (mut jobs, mut outcomes) = (Vec::new(), Vec::new());
@@ -100,7 +102,12 @@ impl Compiling {
                 machine: self.machine.clone(),
                 approved: check.approved,
                 compiled,
-                database: Some(Database::of(restored, &login, catalog.clone())),
+                database: Some(Database::of(
+                    restored,
+                    &login,
+                    catalog.clone(),
+                    onlooker.clone(),
+                )),
                 facts: facts.clone(),
                 settings: check.settings,
                 salt: salt.clone(),
