@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use vhost::check::Onlooker;
 use vhost::check::bindings::vhost::check::types::Error;
-use vhost::check::reading::By;
 use vhost::grant::role;
 
 use crate::server::{Server, approved};
