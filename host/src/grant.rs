@@ -9,6 +9,7 @@
 //!
 //! Three enforcers, each a function of one [`Approved`]; no fourth place decides.
 
+pub mod approval;
 pub mod asked;
 pub mod bundle;
 pub mod component;
@@ -18,6 +19,7 @@ pub mod file;
 pub mod harden;
 pub mod level;
 mod readable;
+pub mod record;
 pub mod review;
 pub mod role;
 pub mod scope;
@@ -25,6 +27,7 @@ pub mod section;
 pub mod used;
 pub mod withholding;
 
+pub use approval::{Decision, NotApproved, Withhold, approve};
 pub use asked::{Asked, AskedRead};
 pub use component::{Component, Import, ImportKind};
 pub use difference::{Difference, difference};
@@ -32,6 +35,7 @@ pub use expansion::{Expansion, expand};
 pub use file::{Grant, Grants, GrantsError};
 pub use harden::Hardened;
 pub use level::ReportLevel;
+pub use record::{Record, RecordError};
 pub use review::{Approved, Artefact, Refusal, Refused, review};
 pub use role::{CheckLogin, RoleError, Withheld};
 pub use scope::Scope;
