@@ -7,7 +7,7 @@ pub mod gate;
 pub mod json;
 pub mod markdown;
 mod member;
-mod neutral;
+pub mod neutral;
 pub mod past;
 pub mod row;
 #[cfg(test)]

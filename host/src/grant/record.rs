@@ -78,7 +78,8 @@ impl Record {
         &self.grants
     }
 
-    /// Writes a grant into its stanza, or into a new one in the order of names. `summary` is the author's own line.
+    /// Writes a grant into its stanza, or into a new one in the order of names. `summary` is the author's own line, made
+    /// harmless for whoever reads the file.
     pub fn put(&mut self, grant: &Grant, summary: &str) {
         let Some(tables) = self.tables() else {
             return;

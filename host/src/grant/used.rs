@@ -18,13 +18,13 @@ pub struct Used {
 }
 
 impl Used {
-    /// Whether the interface, as a grant writes it, was never called.
-    pub fn never_called(&self, interface: &str) -> bool {
+    /// How often the interface, as a grant writes it, was called.
+    pub fn called(&self, interface: &str) -> u64 {
         let short = interface
             .strip_prefix("vhost:check/")
             .and_then(|rest| rest.split('@').next())
             .unwrap_or(interface);
-        self.calls.get(short).copied().unwrap_or_default() == 0
+        self.calls.get(short).copied().unwrap_or_default()
     }
 
     /// Whether nothing that the scope names was read; `None` where that is not known.
@@ -53,9 +53,9 @@ mod tests {
             calls: BTreeMap::from([("query".to_owned(), 3), ("log".to_owned(), 0)]),
             read: Some(vec![("app".to_owned(), "orders".to_owned())]),
         };
-        assert!(!used.never_called("vhost:check/query@0.1.0"));
-        assert!(used.never_called("vhost:check/log@0.1.0"));
-        assert!(used.never_called("vhost:check/settings@0.1.0"));
+        assert_eq!(used.called("vhost:check/query@0.1.0"), 3);
+        assert_eq!(used.called("vhost:check/log@0.1.0"), 0);
+        assert_eq!(used.called("vhost:check/settings@0.1.0"), 0);
         let never = |used: &Used, scope: &str| used.never_read(&Scope::parse(scope).unwrap());
         for (scope, unused) in [
             ("app.*", false),

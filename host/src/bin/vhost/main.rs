@@ -3,6 +3,7 @@
 mod args;
 mod clean;
 mod fault;
+mod grants;
 mod host;
 mod prepare;
 mod progress;
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
     match args::Args::parse().command {
         args::Command::Run(run) => run::main(*run),
         args::Command::Clean(clean) => clean::main(&clean),
+        args::Command::Grants(grants) => grants::main(*grants),
         args::Command::CompileComponent => compile(),
     }
 }

