@@ -12,6 +12,9 @@ pub mod past;
 pub mod row;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+#[path = "../../tests/schema.rs"]
+mod schema;
 pub mod seal;
 mod shape;
 mod shown;

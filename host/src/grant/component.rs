@@ -75,7 +75,8 @@ impl Component {
     pub fn read(path: &Path) -> Result<Self, ComponentError> {
         let name = name(path).ok_or_else(|| ComponentError::Name { path: path.into() })?;
         let bytes = bytes(path)?;
-        let outline = Outline::of(&bytes).map_err(|error| ComponentError::of(path, error))?;
+        let outline =
+            Outline::of(&bytes).map_err(|error| ComponentError::not_a_check(path, error))?;
         Ok(Self::new(name, bytes, outline))
     }
 
@@ -104,7 +105,8 @@ impl Component {
 }
 
 impl ComponentError {
-    fn of(path: &Path, error: OutlineError) -> Self {
+    /// What is wrong with the bytes of the file at `path`.
+    pub fn not_a_check(path: &Path, error: OutlineError) -> Self {
         let path = path.to_owned();
         match error {
             OutlineError::NotWasm => ComponentError::NotWasm { path },

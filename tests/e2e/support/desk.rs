@@ -32,6 +32,8 @@ pub struct Grant<'a> {
     pub read: &'a [&'a str],
     /// `counts` or `values`.
     pub report: &'a str,
+    /// Names of directories that the plan has.
+    pub artefacts: &'a [&'a str],
     /// Lines of `[grant.limits]`.
     pub limits: &'a str,
 }
@@ -42,6 +44,7 @@ impl<'a> Grant<'a> {
             check,
             read,
             report: "counts",
+            artefacts: &[],
             limits: "",
         }
     }
@@ -192,7 +195,7 @@ fn stanza(grant: &Grant<'_>) -> String {
     let component = Component::read(&component(grant.check)).unwrap();
     let write = |withheld: &[String]| {
         format!(
-            "[[grant]]\ncheck = {:?}\ncomponent = \"sha256:{}\"\nimports = {:?}\nreport = {:?}\nread = {:?}\nwithheld = {withheld:?}\n[grant.limits]\n{}\n",
+            "[[grant]]\ncheck = {:?}\ncomponent = \"sha256:{}\"\nimports = {:?}\nreport = {:?}\nread = {:?}\nartefacts = {:?}\nwithheld = {withheld:?}\n[grant.limits]\n{}\n",
             grant.check,
             component.sha256,
             component.grantable(),
@@ -211,6 +214,7 @@ fn stanza(grant: &Grant<'_>) -> String {
             Difference::ReportUndecided => "report".to_owned(),
             Difference::LimitUndecided { key, .. } => key.to_string(),
             Difference::ScopeUndecided { scope } => scope.to_string(),
+            Difference::ArtefactUndecided { name } => name.clone(),
             other => panic!("{} {other}", grant.check),
         })
         .collect();

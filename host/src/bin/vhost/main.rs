@@ -1,10 +1,12 @@
 //! The command line: all ambient authority is taken here, and here alone is printed.
 
 mod args;
+mod bundle;
 mod clean;
 mod fault;
 mod grants;
 mod host;
+mod inspect;
 mod prepare;
 mod progress;
 mod run;
@@ -17,6 +19,8 @@ fn main() -> ExitCode {
     match args::Args::parse().command {
         args::Command::Run(run) => run::main(*run),
         args::Command::Clean(clean) => clean::main(&clean),
+        args::Command::Bundle(bundle) => bundle::main(&bundle),
+        args::Command::Inspect(inspect) => inspect::main(&inspect),
         args::Command::Grants(grants) => grants::main(*grants),
         args::Command::CompileComponent => compile(),
     }
