@@ -4,6 +4,7 @@ mod artefacts;
 mod declare;
 mod docker;
 mod dumps;
+mod grants;
 mod house;
 mod readme;
 #[path = "../schema.rs"]

@@ -132,20 +132,20 @@ impl Page {
             _ => String::new(),
         };
         match &check.change {
-            Change::Nothing => self.row("since then", "nothing changed"),
+            Change::Nothing => self.row("changed", "nothing since then"),
             Change::NotApproved => {}
             Change::SameAsks => self.row(
-                "since then",
+                "changed",
                 &format!("new digest{version}; the same imports, scopes and limits"),
             ),
             Change::OtherAsks { more, less } => {
-                self.row("since then", &format!("new digest{version}"));
+                self.row("changed", &format!("new digest{version}"));
                 self.list("asks for more", more);
                 self.list("asks for less", less);
             }
             Change::Edited { undecided, wider } => {
                 self.row(
-                    "since then",
+                    "changed",
                     "the same component; its stanza was changed by hand",
                 );
                 self.list("not decided", undecided);

@@ -63,6 +63,7 @@ impl Page {
     fn part(&mut self, title: &str, part: &Part, has_stanza: bool) {
         let (word, ink) = match part.decided {
             Decided::Granted => ("granted", Ink::Good),
+            Decided::InPart if part.what == What::Limit => ("lowered", Ink::Good),
             Decided::InPart => ("granted in part", Ink::Good),
             Decided::Withheld => ("withheld", Ink::Faint),
             Decided::Undecided if has_stanza => ("not decided", Ink::Bad),
