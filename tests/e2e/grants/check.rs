@@ -110,7 +110,7 @@ fn each_difference_fails_on_a_line_of_its_own() {
             assert!(line.starts_with("check `probe` "), "{line}");
         }
         let value = json(&desk, &CHECK);
-        let told: Vec<_> = value["checks"][0]["refusals"].as_array().unwrap().iter();
+        let told = value["checks"][0]["refusals"].as_array().unwrap().iter();
         let told: Vec<_> = told.map(|one| one["kind"].as_str().unwrap()).collect();
         assert_eq!(told, kinds, "{to}");
         assert_eq!(value["matches"], false);
