@@ -1,7 +1,5 @@
 //! What a check's statements read, as its session's locks tell it.
 
-use std::time::Instant;
-
 use vhost::check::Onlooker;
 use vhost::check::bindings::vhost::check::types::Error;
 use vhost::grant::role;
@@ -87,12 +85,6 @@ async fn what_was_read_is_known_to_the_last_statement_and_no_more() {
             "table app.units Grant",
         ]
     );
-
-    let begun = Instant::now();
-    for _ in 0..100 {
-        onlooker.read_by(login.role()).await.unwrap();
-    }
-    eprintln!("one look: {:?}", begun.elapsed() / 100);
 
     session.close().await.unwrap();
     // The server ends the session in its own time.

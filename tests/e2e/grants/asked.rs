@@ -1,62 +1,11 @@
 //! Approving on a terminal.
 
-use std::fs::File;
-use std::io::{Read as _, Write as _};
-use std::process::Child;
-
 use super::{ASKED, file, probe};
-use crate::support::Desk;
+use crate::support::{Desk, Terminal};
 
 /// `vhost grants approve` on a pseudo-terminal.
-struct Terminal {
-    ours: File,
-    child: Child,
-    said: String,
-}
-
-impl Terminal {
-    fn start(desk: &Desk, args: &[&str]) -> Self {
-        let pty = nix::pty::openpty(None, None).unwrap();
-        let theirs = || pty.slave.try_clone().unwrap();
-        let child = desk
-            .vhost(&[&["grants", "approve"], args].concat())
-            .stdin(theirs())
-            .stdout(theirs())
-            .stderr(theirs())
-            .spawn()
-            .unwrap();
-        Self {
-            ours: pty.master.into(),
-            child,
-            said: String::new(),
-        }
-    }
-
-    /// Reads until this was said, and types the answer.
-    fn answer(&mut self, question: &str, answer: &str) {
-        let from = self.said.len();
-        while !self.said[from..].contains(question) {
-            assert!(self.read(), "{question} was not asked: {}", self.said);
-        }
-        self.ours.write_all(answer.as_bytes()).unwrap();
-    }
-
-    /// False when the other side is closed, which Linux reports as an error.
-    fn read(&mut self) -> bool {
-        let mut piece = [0; 4096];
-        match self.ours.read(&mut piece) {
-            Ok(read @ 1..) => {
-                self.said += &String::from_utf8_lossy(&piece[..read]);
-                true
-            }
-            Ok(0) | Err(_) => false,
-        }
-    }
-
-    fn end(mut self) -> (Option<i32>, String) {
-        while self.read() {}
-        (self.child.wait().unwrap().code(), self.said)
-    }
+fn start(desk: &Desk, args: &[&str]) -> Terminal {
+    Terminal::start(desk.vhost(&[&["grants", "approve"], args].concat()))
 }
 
 #[test]
@@ -66,7 +15,7 @@ fn each_check_is_shown_and_asked_about() {
     probe(&desk, &ASKED.replace("\"probe\"", "\"another\""));
     probe(&desk, &ASKED.replace("\"probe\"", "\"third\""));
     let args = ["another.wasm", "probe.wasm", "third.wasm", "--by", "alice"];
-    let mut terminal = Terminal::start(&desk, &args);
+    let mut terminal = start(&desk, &args);
     terminal.answer("approve another? [y/N] ", "\n");
     assert_eq!(file(&desk), None);
     terminal.answer("approve probe? [y/N] ", "Yes\n");
@@ -101,7 +50,7 @@ fn what_changed_is_shown_before_the_question() {
         &ASKED.replace("\"shop.ledger\"]", "\"shop.ledger\", \"pay.*\"]"),
     );
     let before = file(&desk);
-    let mut terminal = Terminal::start(&desk, &["probe.wasm", "--by", "bob"]);
+    let mut terminal = start(&desk, &["probe.wasm", "--by", "bob"]);
     terminal.answer("[y/N] ", "n\n");
     let (code, said) = terminal.end();
     assert_eq!(code, Some(1), "{said}");
@@ -122,7 +71,7 @@ fn what_changed_is_shown_before_the_question() {
         "--by",
         "bob",
     ];
-    let mut terminal = Terminal::start(&desk, &args);
+    let mut terminal = start(&desk, &args);
     terminal.answer("approve probe? [y/N] ", "y\n");
     let (code, said) = terminal.end();
     assert_eq!(code, Some(0), "{said}");
