@@ -106,7 +106,7 @@ fn scopes_are_expanded_against_a_dump_of_any_format() {
     refused(
         &desk,
         &["--checks", "probe.wasm", "--against", "none"],
-        &["--dump", "none"],
+        &["--against", "none"],
     );
 }
 
@@ -122,7 +122,7 @@ fn scopes_are_expanded_against_a_source() {
     refused(
         &without,
         &["--checks", "probe.wasm", "--source"],
-        &["no vhost.toml here"],
+        &["no [source]", "--source CONNINFO"],
     );
 }
 

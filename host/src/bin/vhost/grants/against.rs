@@ -1,6 +1,6 @@
 //! The relations that scopes are expanded against: a given dump's, or the source's.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use tokio_util::sync::CancellationToken;
 use vhost::drill::{From, Listing, relations as of_dump};
 use vhost::manifest::Listed;
@@ -48,8 +48,16 @@ pub fn plan(asked: List) -> Result<(Plan, Run, Wanted)> {
 
 /// Lists the relations where they are asked for.
 pub fn relations(plan: &Plan, run: &Run, wanted: &Wanted) -> Result<Option<Found>> {
-    if matches!(wanted, Wanted::Nothing) {
-        return Ok(None);
+    match wanted {
+        Wanted::Nothing => return Ok(None),
+        Wanted::OfSource if plan.source.is_none() => {
+            bail!("the plan names no [source]: add one, or give --source CONNINFO")
+        }
+        Wanted::OfDump | Wanted::OfSource => {}
+    }
+    if let Some(dump) = &run.dump {
+        std::fs::metadata(dump)
+            .with_context(|| format!("--against: cannot find {}", dump.display()))?;
     }
     let from = prepare::from(plan, run)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
