@@ -269,6 +269,7 @@ pub fn the_other_variants() -> Evidence {
         outcome.findings.push(finding);
     }
     let mut silent = outcome.clone();
+    silent.usage.read = None;
     silent.ended = Ended::CouldNotLook("no such table".to_owned());
     evidence.checks.as_mut().unwrap().push(silent);
     evidence.teardown.as_mut().unwrap().removals[0].outcome = Removed::LeftBehind {

@@ -19,8 +19,7 @@ const WORLD: &str = "
     CREATE TABLE app.failed (id int); INSERT INTO app.failed VALUES (0);
     CREATE TABLE app.hidden (id int);
     CREATE TABLE app.unused (id int);
-    CREATE SCHEMA trap; CREATE VIEW trap.pg_locks AS SELECT 1; CREATE VIEW trap.pg_class AS SELECT 1;
-    ALTER DATABASE postgres SET search_path = trap, pg_catalog;";
+    CREATE SCHEMA trap; CREATE VIEW trap.pg_locks AS SELECT 1; CREATE VIEW trap.pg_class AS SELECT 1;";
 
 const GRANT: &str = r#"read = ["app.orders", "app.units(id)", "app.shown", "app.events", "app.named_only", "app.failed", "app.unused"]"#;
 
@@ -29,6 +28,9 @@ async fn what_was_read_is_known_to_the_last_statement_and_no_more() {
     let (server, mut host, hardened) = Server::with(WORLD).await;
     let approved = approved("reader", GRANT);
     let login = role::create(&mut host, &hardened, &approved).await.unwrap();
+    // A search path of the dump's must not lead the onlooker to the dump's own relations.
+    let path = "ALTER DATABASE postgres SET search_path = trap, pg_catalog";
+    host.batch_execute(path).await.unwrap();
     let onlooker = Onlooker::new(server.host().await).await.unwrap();
     assert_eq!(onlooker.read_by(login.role()).await, None);
 

@@ -5,7 +5,7 @@ use vhost::report::verdict::Verdict;
 
 use super::{ASKED, approve, json as shown_json, probe, refused, shown};
 use crate::support::dump::{dumped, take};
-use crate::support::{Database, Desk, Plan, agree};
+use crate::support::{Database, Desk, Docker, Plan, agree};
 
 /// Scopes of every kind, for the shop.
 fn asking() -> String {
@@ -108,6 +108,25 @@ fn scopes_are_expanded_against_a_dump_of_any_format() {
         &["--checks", "probe.wasm", "--against", "none"],
         &["--against", "none"],
     );
+}
+
+/// An image's own pg_restore reads an archive as well.
+#[test]
+fn scopes_are_expanded_against_an_archive_in_an_image() {
+    let Some(docker) = Docker::engine() else {
+        return;
+    };
+    let sandbox = docker.sandbox("vhost-postgres:15");
+    let desk = Desk::with(&Plan {
+        sandbox,
+        ..Plan::default()
+    });
+    probe(&desk, &asking());
+    let dump = take(&desk, dumped(), "custom", &[]);
+    let args = ["--checks", "probe.wasm", "--against"];
+    let value = shown_json(&desk, &[&args[..], &[dump.to_str().unwrap()]].concat());
+    expanded(&value);
+    assert!(desk.left().is_empty() && desk.partial().is_empty());
 }
 
 #[test]
