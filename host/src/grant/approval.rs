@@ -62,7 +62,7 @@ pub enum NotApproved {
     #[error(
         "asks for `{asked}`, of which `{withheld}` cannot be taken alone: name what is granted of it with --read"
     )]
-    NotSeparable { asked: Scope, withheld: Scope },
+    NotSeparable { asked: String, withheld: String },
     #[error("asks for {key} = {}, which is not above {}: withhold less", key.written(*asked), key.written(*most))]
     NotLower {
         key: LimitKey,
@@ -261,8 +261,8 @@ fn without(granted: &Scope, withheld: &Scope) -> Result<Vec<Scope>, NotApproved>
             Ok(left.into_iter().collect())
         }
         Scope::Schema { .. } | Scope::Relation { .. } => Err(NotApproved::NotSeparable {
-            asked: granted.clone(),
-            withheld: withheld.clone(),
+            asked: granted.to_string(),
+            withheld: withheld.to_string(),
         }),
     }
 }
