@@ -18,6 +18,7 @@ mod limits;
 pub mod linker;
 pub mod machine;
 pub mod query;
+pub mod reading;
 mod report;
 mod run;
 mod stdio;
@@ -33,6 +34,7 @@ pub use compile::{CompileError, Compiled, Compiler, compile_main};
 pub use disclose::Salt;
 pub use evidence::Facts;
 pub use machine::{Machine, MachineError};
+pub use reading::{Onlooker, Read};
 pub use run::{Database, Job, run, run_all};
 
 /// What came of one check.
@@ -66,8 +68,8 @@ pub struct LogLine {
     pub message: String,
 }
 
-/// What a check used of its budget.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// What a check used, of its budget and of its grant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Usage {
     pub statements: u64,
     pub rows: u64,
@@ -76,4 +78,17 @@ pub struct Usage {
     pub millis: u64,
     /// Highest sum of linear memories, in bytes.
     pub memory: u64,
+    pub calls: Calls,
+    /// The relations that its statements read; none where it opened no statement. `None` where nobody could look any
+    /// more, as after a call that the check's time ended.
+    pub read: Option<Vec<Read>>,
+}
+
+/// How often a check called each interface that can be granted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Calls {
+    pub query: u64,
+    pub evidence: u64,
+    pub settings: u64,
+    pub log: u64,
 }

@@ -12,6 +12,7 @@ mod containers;
 mod directory;
 mod engine;
 mod intake;
+mod listing;
 mod order;
 mod pg_dump;
 mod production;
@@ -23,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 pub use checks::Selected;
 pub use directory::{DirectoryError, Dump, RunDirectory};
 pub use engine::{EngineError, EngineOrder, ImageOrder, LocalOrder};
+pub use listing::{Listing, ListingError, relations};
 pub use order::{From, Keep, Order, PgDumpAt, SourceExtra, SourceOrder};
 
 use crate::check::Machine;

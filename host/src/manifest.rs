@@ -1,6 +1,7 @@
 //! What a dump holds.
 
 pub mod lex;
+pub mod listing;
 pub mod multiset;
 pub mod scan;
 pub mod statement;
@@ -8,6 +9,8 @@ pub mod statement;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+
+pub use listing::{Kind, Listed, Listing};
 
 /// What one pass over a plain-format stream saw of its tables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +44,8 @@ pub struct Scanned {
     pub connects: Vec<String>,
     /// psql meta-commands that pg_dump does not write, by name, for example `\!`.
     pub foreign_commands: Vec<String>,
+    /// The relations that its statements make.
+    pub listing: Listing,
     pub ending: Ending,
 }
 

@@ -8,6 +8,7 @@ pub mod json;
 pub mod markdown;
 mod member;
 pub mod neutral;
+pub mod past;
 pub mod row;
 #[cfg(test)]
 mod sample;

@@ -13,6 +13,7 @@ mod given;
 mod growing;
 mod header;
 mod identity;
+mod listing;
 mod pg_dump;
 mod privileges;
 mod reading;

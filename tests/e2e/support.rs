@@ -13,6 +13,7 @@ mod proxy;
 #[expect(dead_code, reason = "the host's own tests use more of it")]
 pub mod server;
 mod shop;
+mod terminal;
 
 pub use desk::{Desk, Grant, Plan};
 pub(crate) use engine::on_each_engine;
@@ -23,3 +24,4 @@ pub use made::{Made, group};
 pub use outcome::{Outcome, agree};
 pub use proxy::Proxy;
 pub use shop::{CHECKS, Database, GRANTS, READER, SHIPPED, Shop, password};
+pub use terminal::Terminal;

@@ -43,6 +43,10 @@ async fn rows_are_counted() {
             "{:?}",
             outcome.usage
         );
+        let read = outcome.usage.read.unwrap();
+        let names: Vec<&str> = read.iter().map(|read| read.name.as_str()).collect();
+        assert_eq!(names, ["Odd Name", "lane", "unit"]);
+        assert!(outcome.usage.calls.query >= 3 && outcome.usage.calls.settings == 1);
 
         let wrong = r#"{"relations": {"app.unit": 3, "app.absent": 0}, "total": 3}"#;
         let outcome = bench.look("row-matrix", wrong).await;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 use vhost::check::query::TypeCatalog;
-use vhost::check::{CheckOutcome, Database, Machine, run};
+use vhost::check::{CheckOutcome, Database, Machine, Onlooker, run};
 use vhost::event::Events;
 use vhost::grant::harden::{Hardened, harden};
 use vhost::grant::role::create;
@@ -54,6 +54,7 @@ pub struct Bench<'r, 's> {
     hardened: Hardened,
     catalog: Arc<TypeCatalog>,
     machine: Arc<Machine>,
+    onlooker: Arc<Onlooker>,
 }
 
 /// Restores the rows, runs `body`, and removes the sandbox.
@@ -104,10 +105,12 @@ pub async fn within_restored(dump_text: &str, body: impl AsyncFnOnce(&mut Bench<
             .unwrap();
         assert_eq!(restored.facts().notices, []);
         let mut client = restored.connect().await.unwrap();
+        let beside = restored.connect().await.unwrap();
         let mut bench = Bench {
             hardened: harden(&mut client).await.unwrap(),
             catalog: Arc::new(TypeCatalog::load(&client).await.unwrap()),
             machine: Arc::new(Machine::start().unwrap()),
+            onlooker: Arc::new(Onlooker::new(beside).await.unwrap()),
             restored: &restored,
             client,
         };
@@ -141,7 +144,12 @@ impl Bench<'_, '_> {
         let login = create(&mut self.client, &self.hardened, &approved)
             .await
             .unwrap();
-        let database = Database::of(self.restored, &login, self.catalog.clone());
+        let database = Database::of(
+            self.restored,
+            &login,
+            self.catalog.clone(),
+            self.onlooker.clone(),
+        );
         let job = job_on(&self.machine, ask.settings, approved, Some(database)).await;
         let began = Instant::now();
         let outcome = run(job).await;

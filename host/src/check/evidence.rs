@@ -51,23 +51,28 @@ impl Facts {
 
 impl Host for State {
     async fn get_dump(&mut self) -> wasmtime::Result<DumpFacts> {
+        self.calls.evidence += 1;
         Ok(self.facts.dump.clone())
     }
 
     async fn get_restore(&mut self) -> wasmtime::Result<RestoreFacts> {
+        self.calls.evidence += 1;
         Ok(self.facts.restore.clone())
     }
 
     async fn relations(&mut self) -> wasmtime::Result<Vec<Relation>> {
+        self.calls.evidence += 1;
         let relations = self.facts.relations.iter();
         Ok(relations.map(|(relation, _)| relation.clone()).collect())
     }
 
     async fn reference(&mut self) -> wasmtime::Result<Option<Vec<Relation>>> {
+        self.calls.evidence += 1;
         Ok(self.facts.reference.clone())
     }
 
     async fn protected_containers(&mut self) -> wasmtime::Result<Vec<Protected>> {
+        self.calls.evidence += 1;
         Ok(self.facts.protected.clone())
     }
 }

@@ -10,6 +10,7 @@ use wasmtime_wasi::{
     FsPerms, HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView,
 };
 
+use crate::check::Calls;
 use crate::check::bindings::vhost::check::{log, query, settings, types};
 use crate::check::disclose::{Contact, neutral};
 use crate::check::evidence::Facts;
@@ -34,6 +35,7 @@ pub struct State {
     pub(super) facts: Arc<Facts>,
     settings: String,
     pub(super) log: Log,
+    pub(super) calls: Calls,
     pub(super) stdout: Capture,
     pub(super) stderr: Capture,
     pub(super) contact: Contact,
@@ -86,6 +88,7 @@ impl State {
                 left: parts.log_bytes,
                 cut: 0,
             },
+            calls: Calls::default(),
             stdout,
             stderr,
             // An artefact can hold rows as well as the database can.
@@ -99,6 +102,7 @@ impl State {
 
     /// Notes that the guest asks the database; from here on its words can carry rows.
     fn asks(&mut self) -> Result<&mut Session, types::Error> {
+        self.calls.query += 1;
         self.contact = Contact::Asked;
         self.session.as_mut().ok_or_else(not_granted)
     }
@@ -234,6 +238,7 @@ impl log::Host for State {
             log::Level::Warn => "warn",
             log::Level::Error => "error",
         };
+        self.calls.log += 1;
         self.log.push(level, self.contact, message);
         Ok(())
     }
@@ -241,6 +246,7 @@ impl log::Host for State {
 
 impl settings::Host for State {
     async fn get(&mut self) -> wasmtime::Result<String> {
+        self.calls.settings += 1;
         Ok(self.settings.clone())
     }
 }
@@ -271,6 +277,7 @@ impl query::Host for State {
     }
 
     async fn remaining(&mut self) -> wasmtime::Result<query::Budget> {
+        self.calls.query += 1;
         Ok(match &self.session {
             Some(session) => session.remaining(),
             None => query::Budget {
@@ -285,10 +292,12 @@ impl query::Host for State {
 
 impl query::HostCursor for State {
     async fn columns(&mut self, cursor: Resource<Cursor>) -> wasmtime::Result<Vec<types::Column>> {
+        self.calls.query += 1;
         Ok(self.table.get(&cursor)?.columns())
     }
 
     async fn fetch(&mut self, cursor: Resource<Cursor>, max_rows: u32) -> Answer<Rows> {
+        self.calls.query += 1;
         let cursor = self.table.get_mut(&cursor)?;
         let answer = match &mut self.session {
             Some(session) => session.fetch(cursor, max_rows).await,
@@ -298,6 +307,7 @@ impl query::HostCursor for State {
     }
 
     async fn fetch_page(&mut self, cursor: Resource<Cursor>, max_rows: u32) -> Answer<types::Page> {
+        self.calls.query += 1;
         let cursor = self.table.get_mut(&cursor)?;
         let answer = match &mut self.session {
             Some(session) => session.fetch_page(cursor, max_rows).await,

@@ -18,6 +18,7 @@ use crate::check::limits::{admit, fence};
 use crate::check::linker::link;
 use crate::check::machine::Machine;
 use crate::check::query::{Session, TypeCatalog};
+use crate::check::reading::{Onlooker, Read};
 use crate::check::report;
 use crate::check::wall;
 use crate::check::{CheckOutcome, Ended, LogLine, Usage};
@@ -37,16 +38,25 @@ const GRACE: Duration = Duration::from_secs(1);
 pub struct Database {
     config: tokio_postgres::Config,
     catalog: Arc<TypeCatalog>,
+    role: String,
+    onlooker: Arc<Onlooker>,
 }
 
 impl Database {
-    /// Logs in as the check's role.
-    pub fn of(restored: &Restored<'_>, login: &CheckLogin, catalog: Arc<TypeCatalog>) -> Self {
+    /// Logs in as the check's role; the onlooker tells afterwards what it read.
+    pub fn of(
+        restored: &Restored<'_>,
+        login: &CheckLogin,
+        catalog: Arc<TypeCatalog>,
+        onlooker: Arc<Onlooker>,
+    ) -> Self {
         let sandbox = restored.isolated().sandbox();
         let host = sandbox.config(&restored.facts().database, Login::Host);
         Self {
             config: login.config(&host),
             catalog,
+            role: login.role().to_owned(),
+            onlooker,
         }
     }
 }
@@ -220,13 +230,25 @@ async fn read(job: &Job, store: Store<State>, returned: Returned, outcome: &mut 
     };
     outcome.log = log(&state, &disclosure);
     outcome.usage.memory = state.meter.peak();
+    outcome.usage.calls = state.calls;
     if let Some(session) = state.session {
         let spent = session.spent();
         outcome.usage.statements = spent.statements.into();
         outcome.usage.rows = spent.rows;
         outcome.usage.bytes = spent.bytes;
+        outcome.usage.read = relations(job, outcome.usage.statements).await;
         // The check's answer is in; a connection that does not part well is the server's log's business.
         let _ = tokio::time::timeout(GRACE, session.close()).await;
+    } else {
+        outcome.usage.read = Some(Vec::new());
+    }
+}
+
+/// What the check's statements read, while its session still holds their locks.
+async fn relations(job: &Job, statements: u64) -> Option<Vec<Read>> {
+    match &job.database {
+        Some(database) if statements > 0 => database.onlooker.read_by(&database.role).await,
+        Some(_) | None => Some(Vec::new()),
     }
 }
 

@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 use crate::check::evidence::{DumpFacts, Facts, Protected, Relation, RestoreFacts};
 use crate::check::query::TypeCatalog;
 use crate::check::{
-    Came, CheckOutcome, CompileError, Compiler, Database, Ended, Job, Machine, Ready, Salt, Usage,
-    run_all,
+    Came, CheckOutcome, CompileError, Compiler, Database, Ended, Job, Machine, Onlooker, Ready,
+    Salt, Usage, run_all,
 };
 use crate::drill::order::Keep;
 use crate::drill::seen::{Seen, in_one_line};
@@ -104,6 +104,8 @@ impl Compiling {
                 .await
                 .map_err(|e| seen.stop(&e))?,
         );
+        let beside = restored.connect().await.map_err(|e| seen.stop(&e))?;
+        let onlooker = Arc::new(Onlooker::new(beside).await.map_err(|e| seen.stop(&e))?);
         let facts = Arc::new(facts(restored, &shared.manifest, seen));
         let salt = Arc::new(Salt::new(shared.salt));
         let (mut jobs, mut outcomes) = (Vec::new(), Vec::new());
@@ -141,7 +143,12 @@ impl Compiling {
                 machine: self.machine.clone(),
                 approved: check.approved,
                 compiled,
-                database: Some(Database::of(restored, &login, catalog.clone())),
+                database: Some(Database::of(
+                    restored,
+                    &login,
+                    catalog.clone(),
+                    onlooker.clone(),
+                )),
                 facts: facts.clone(),
                 settings: check.settings,
                 salt: salt.clone(),

@@ -11,12 +11,14 @@ use crate::manifest::{Ending, Manifest, Scanned};
 use crate::plan::Roles;
 use crate::report::Stop;
 use crate::restore::isolation::Isolated;
-use crate::restore::tool::ToolError;
+use crate::restore::tool::{Part, ToolError};
 use crate::restore::{self, Creation, Gravity, Input, Notice, Restored, Target, tool};
-use crate::source::{DatabaseFacts, DumpAs, Dumping, Format, Given, Growing, Origin, Role};
+use crate::source::{
+    DatabaseFacts, DumpAs, DumpFacts, Dumping, Format, Given, Growing, Origin, Role,
+};
 
 /// The file's name inside the sandbox's dump directory.
-const ARCHIVE: &str = "archive";
+pub const ARCHIVE: &str = "archive";
 /// The name of the restored database when the dump does not say one.
 const UNNAMED: &str = "restored";
 
@@ -71,16 +73,9 @@ impl Supply {
                 let server = Some(fresh.database.server_major);
                 (fresh.format.into(), server, Some(fresh.pg_dump_major))
             }
-            Supply::Given { given, .. } => {
-                let facts = &given.facts;
-                let server = leading_number(&facts.server_version);
-                (facts.format, server, leading_number(&facts.pg_dump_version))
-            }
+            Supply::Given { given, .. } => return given_major(&given.facts),
         };
-        match format {
-            Format::Plain | Format::PlainGzip => server,
-            Format::Custom | Format::Directory | Format::Tar => server.max(pg_dump),
-        }
+        needed(format, server, pg_dump)
     }
 
     /// Restores the dump; a fresh plain one while it is still being written, read back from its file.
@@ -100,6 +95,19 @@ impl Supply {
                 from_given(given, scanned, isolated, mode, jobs, seen).await
             }
         }
+    }
+}
+
+/// The same of a given dump.
+pub fn given_major(facts: &DumpFacts) -> Option<u32> {
+    let server = leading_number(&facts.server_version);
+    needed(facts.format, server, leading_number(&facts.pg_dump_version))
+}
+
+fn needed(format: Format, server: Option<u32>, pg_dump: Option<u32>) -> Option<u32> {
+    match format {
+        Format::Plain | Format::PlainGzip => server,
+        Format::Custom | Format::Directory | Format::Tar => server.max(pg_dump),
     }
 }
 
@@ -245,7 +253,8 @@ async fn from_archive<'s>(
         .map_err(|e| seen.stop(&e))?;
     seen.evidence.read_back = Some(copied);
     let mut scanner = Scanner::default();
-    tool::script(isolated.sandbox(), ARCHIVE, |bytes| scanner.feed(bytes))
+    let sandbox = isolated.sandbox();
+    tool::script(sandbox, ARCHIVE, Part::Whole, |bytes| scanner.feed(bytes))
         .await
         .map_err(|error| {
             if matches!(error, ToolError::Failed { .. }) {

@@ -153,21 +153,15 @@ pub fn review(
         {
             refusals.push(same_name);
         }
-        refuse_component(component, &mut refusals);
-        match grants.get(&component.name) {
-            Some(grant) => {
-                refuse_differences(component, grant, &mut refusals);
-                refuse_ceilings(grant, bounds, &mut refusals);
-                approved.push(Approved {
-                    component: component.clone(),
-                    grant: grant.clone(),
-                    artefacts: artefacts(grant, bounds, &mut refusals),
-                });
-            }
-            None => refusals.push(Refusal::NotGranted {
-                check: component.name.clone(),
-                component: component.sha256,
-            }),
+        let grant = grants.get(&component.name);
+        refusals.extend(refusals_of(component, grant));
+        if let Some(grant) = grant {
+            refuse_ceilings(grant, bounds, &mut refusals);
+            approved.push(Approved {
+                component: component.clone(),
+                grant: grant.clone(),
+                artefacts: artefacts(grant, bounds, &mut refusals),
+            });
         }
     }
     if refusals.is_empty() {
@@ -175,6 +169,20 @@ pub fn review(
     } else {
         Err(Refused { refusals })
     }
+}
+
+/// Every reason why this component may not run under this grant, whatever a plan says.
+pub fn refusals_of(component: &Component, grant: Option<&Grant>) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    refuse_component(component, &mut refusals);
+    match grant {
+        Some(grant) => refuse_differences(component, grant, &mut refusals),
+        None => refusals.push(Refusal::NotGranted {
+            check: component.name.clone(),
+            component: component.sha256,
+        }),
+    }
+    refusals
 }
 
 /// What no grant could mend.

@@ -124,6 +124,7 @@ impl Scanner {
             }
         } else {
             collect_roles(&text, &mut self.scanned.roles);
+            self.scanned.listing.take(&text);
         }
         // Keep the allocation for the next statement.
         self.statement = statement;

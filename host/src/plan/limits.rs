@@ -72,6 +72,22 @@ pub const CEILINGS: Limits = Limits {
 };
 
 impl Limits {
+    /// Sets one limit; an amount that its field cannot hold becomes the most that it can.
+    pub fn set(&mut self, key: LimitKey, amount: u64) {
+        let count = u32::try_from(amount).unwrap_or(u32::MAX);
+        match key {
+            LimitKey::Memory => self.memory = amount,
+            LimitKey::Time => self.time = Duration::from_millis(amount),
+            LimitKey::StatementTime => self.statement_time = Duration::from_millis(amount),
+            LimitKey::Statements => self.statements = count,
+            LimitKey::Rows => self.rows = amount,
+            LimitKey::Bytes => self.bytes = amount,
+            LimitKey::CellBytes => self.cell_bytes = amount,
+            LimitKey::LogBytes => self.log_bytes = amount,
+            LimitKey::Findings => self.findings = count,
+        }
+    }
+
     /// The amount of one limit: bytes, milliseconds or a count.
     pub fn get(&self, key: LimitKey) -> u64 {
         // No duration that can be written has more milliseconds than 64 bits hold.

@@ -85,6 +85,8 @@ mod tests {
             "| cutter_governance.decision_backlog_history | 5 | 5 |\n",
             "| TOTAL | 15 | 15 |\n",
             "## Rows as dumped and as restored\n",
+            "\n- row-matrix: called query 4, settings 1, log 1; read cutter_governance.decision_backlog_history, \
+             cutter_governance.the_rest (through another).\n",
             "## Notes\n\n- N-1, benign errors of the restore: 1,443 missing-role (directus 870, ",
             "## Net safety\n\nThe source was read by role workflow_admin",
             "## Stage timings\n",

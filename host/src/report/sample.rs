@@ -2,7 +2,8 @@
 
 use super::terms::{ChecksAsked, Terms};
 use super::{Evidence, ServerSeen, SourceSeen, Stop, Sweep, Timing};
-use crate::check::{CheckOutcome, Ended, LogLine, Usage};
+use crate::check::reading::By;
+use crate::check::{Calls, CheckOutcome, Ended, LogLine, Read, Usage};
 use crate::digest::{Digest, Sha256};
 use crate::event::Stage;
 use crate::finding::{Finding, Shown, Status};
@@ -76,6 +77,15 @@ pub fn finding(rule: &str, subject: &str, count: i64) -> Finding {
     }
 }
 
+fn read(name: &str, by: By) -> Read {
+    Read {
+        schema: "cutter_governance".to_owned(),
+        name: name.to_owned(),
+        kind: "table",
+        by,
+    }
+}
+
 pub fn outcome() -> CheckOutcome {
     CheckOutcome {
         name: "row-matrix".to_owned(),
@@ -98,6 +108,16 @@ pub fn outcome() -> CheckOutcome {
             bytes: 16,
             millis: 7,
             memory: 1_114_112,
+            calls: Calls {
+                query: 4,
+                evidence: 0,
+                settings: 1,
+                log: 1,
+            },
+            read: Some(vec![
+                read("decision_backlog_history", By::Grant),
+                read("the_rest", By::Another),
+            ]),
         },
     }
 }
@@ -251,6 +271,7 @@ pub fn the_other_variants() -> Evidence {
         outcome.findings.push(finding);
     }
     let mut silent = outcome.clone();
+    silent.usage.read = None;
     silent.ended = Ended::CouldNotLook("no such table".to_owned());
     evidence.checks.as_mut().unwrap().push(silent);
     evidence.teardown.as_mut().unwrap().removals[0].outcome = Removed::LeftBehind {

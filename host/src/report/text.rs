@@ -5,7 +5,7 @@
 
 use super::terms::{ChecksAsked, Terms};
 use super::{Evidence, ServerSeen, SourceSeen, Stop};
-use crate::check::{CheckOutcome, Ended, LogLine};
+use crate::check::{CheckOutcome, Ended, LogLine, Read, Usage};
 use crate::finding::{Finding, Shown};
 use crate::restore::{Counted, Notice, RelationRows, RestoreFacts};
 use crate::sandbox::{ContainerIdentity, Removal, Removed, Teardown, WallSeen};
@@ -249,7 +249,7 @@ fn of_check(outcome: &mut CheckOutcome, visit: Visit) {
         findings,
         metrics,
         log,
-        usage: _,
+        usage,
     } = outcome;
     visit("check", name);
     match ended {
@@ -282,6 +282,25 @@ fn of_check(outcome: &mut CheckOutcome, visit: Visit) {
     }
     for LogLine { level: _, message } in log {
         visit("check log", message);
+    }
+    let Usage {
+        statements: _,
+        rows: _,
+        bytes: _,
+        millis: _,
+        memory: _,
+        calls: _,
+        read,
+    } = usage;
+    for Read {
+        schema,
+        name,
+        kind: _,
+        by: _,
+    } in read.iter_mut().flatten()
+    {
+        visit("check", schema);
+        visit("check", name);
     }
 }
 

@@ -78,11 +78,11 @@ mod tests {
         left_over.extend(left(sample::the_other_variants(), terms));
         left_over.sort();
         left_over.dedup();
-        let words_of_the_host = "PASS absent benign boolean container could-not-look count docker dump failed fresh given gone \
+        let words_of_the_host = "PASS absent another benign boolean container could-not-look count docker dump failed fresh given gone grant \
             info left-behind missing missing-role no no-capabilities no-network no-new-privileges \
             no-published-port nothing null observe-again only-own-mounts own-cluster own-processes plain \
             present read-only-root report report.json report.md reported resource-limits rows selected \
-            server stopped text unprivileged-user withheld yes";
+            server stopped table text unprivileged-user withheld yes";
         assert_eq!(left_over.join(" "), words_of_the_host);
     }
 

@@ -168,18 +168,27 @@ pub async fn pg_restore(
     })
 }
 
+/// What of an archive is written as a script.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Whole,
+    /// Without the rows, which pg_restore then passes over.
+    Definitions,
+}
+
 /// Turns an archive into plain text inside the sandbox and hands it to `tap` piece by piece.
 pub async fn script(
     sandbox: &Sandbox,
     file: &str,
+    part: Part,
     mut tap: impl FnMut(&[u8]),
 ) -> Result<(), ToolError> {
     let tool = "pg_restore";
-    let args = vec![
-        "-f".to_owned(),
-        "-".to_owned(),
-        format!("/vhost/dump/{file}"),
-    ];
+    let mut args = vec!["-f".to_owned(), "-".to_owned()];
+    if part == Part::Definitions {
+        args.push("--schema-only".to_owned());
+    }
+    args.push(format!("/vhost/dump/{file}"));
     let mut process = start(sandbox, tool, args, Stdin::Null).await?;
     let stderr = tokio::spawn(drain(take(&mut process.stderr)));
     let mut stdout = take(&mut process.stdout);

@@ -1,9 +1,13 @@
 //! What can be typed.
 
+mod grants;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use vhost::digest::Sha256;
+
+pub use grants::{Approve, Check, File, Grants, GrantsCommand, List, Revoke};
 
 /// Proves that a Postgres backup can be restored.
 ///
@@ -25,12 +29,14 @@ pub enum Command {
     Bundle(Bundle),
     /// Show what a component is, imports and asks for, without running it.
     Inspect(Inspect),
+    /// Show what checks ask for against what they were granted; approve, revoke or check it.
+    Grants(Box<Grants>),
     /// Compile a component from standard input to standard output; vhost starts this as a child of its own.
     #[command(hide = true)]
     CompileComponent,
 }
 
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub struct Run {
     /// The plan [default: ./vhost.toml, where there is one]
     #[arg(long, value_name = "FILE")]

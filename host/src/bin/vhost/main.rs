@@ -4,6 +4,7 @@ mod args;
 mod bundle;
 mod clean;
 mod fault;
+mod grants;
 mod host;
 mod inspect;
 mod kept;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         args::Command::Clean(clean) => clean::main(&clean),
         args::Command::Bundle(bundle) => bundle::main(&bundle),
         args::Command::Inspect(inspect) => inspect::main(&inspect),
+        args::Command::Grants(grants) => grants::main(*grants),
         args::Command::CompileComponent => compile(),
     }
 }

@@ -45,13 +45,6 @@ pub fn prepare(run: Run) -> Result<Prepared> {
     let checks = select(&plan, components, &run, &plan_dir)?;
     let from = from(&plan, &run)?;
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let engine = match plan.sandbox.engine {
-        EngineKind::Docker => EngineOrder::Docker(image(&plan)),
-        EngineKind::Local => EngineOrder::Local(LocalOrder {
-            bin_dir: plan.sandbox.bin_dir.clone(),
-            path_dirs: host::path_dirs(),
-        }),
-    };
     let name = match &plan.sandbox.name {
         Some(name) => name.clone(),
         None => format!("vhost-{}-{run_id}", plan.name)
@@ -67,23 +60,9 @@ pub fn prepare(run: Run) -> Result<Prepared> {
     };
     let order = Order {
         from,
-        engine,
+        engine: engine(&plan),
         docker_host: docker_host(&plan),
-        spec: Spec {
-            name,
-            run: run_id.clone(),
-            base: plan.sandbox.base.clone(),
-            limits: Limits {
-                memory: plan.sandbox.memory.0,
-                cpus: plan.sandbox.cpus,
-                pids: plan.sandbox.pids,
-            },
-            settings: Vec::new(),
-            data: match plan.sandbox.data {
-                DataPlace::Disk => Data::Disk,
-                DataPlace::Memory => Data::Memory,
-            },
-        },
+        spec: spec(&plan, name, &run_id),
         roles: plan.restore.roles,
         jobs: u32::try_from(cores.get())
             .unwrap_or(MOST_JOBS)
@@ -122,6 +101,36 @@ pub fn prepare(run: Run) -> Result<Prepared> {
         run: run_id,
     };
     Ok(Prepared { order, runs })
+}
+
+/// What the plan's sandbox runs on.
+pub fn engine(plan: &Plan) -> EngineOrder {
+    match plan.sandbox.engine {
+        EngineKind::Docker => EngineOrder::Docker(image(plan)),
+        EngineKind::Local => EngineOrder::Local(LocalOrder {
+            bin_dir: plan.sandbox.bin_dir.clone(),
+            path_dirs: host::path_dirs(),
+        }),
+    }
+}
+
+/// The plan's sandbox, under this name.
+pub fn spec(plan: &Plan, name: Name, run: &RunId) -> Spec {
+    Spec {
+        name,
+        run: run.clone(),
+        base: plan.sandbox.base.clone(),
+        limits: Limits {
+            memory: plan.sandbox.memory.0,
+            cpus: plan.sandbox.cpus,
+            pids: plan.sandbox.pids,
+        },
+        settings: Vec::new(),
+        data: match plan.sandbox.data {
+            DataPlace::Disk => Data::Disk,
+            DataPlace::Memory => Data::Memory,
+        },
+    }
 }
 
 /// No artefact says where the dump lies.
@@ -172,13 +181,15 @@ fn docker_host(plan: &Plan) -> String {
         .unwrap_or_else(|| DOCKER_HOST.to_owned())
 }
 
-/// The plan with the flags over it, and the directory that grants are looked for in.
-fn plan(run: &Run) -> Result<(Plan, PathBuf)> {
+/// The named plan, or the one that lies here.
+pub fn plan_file(named: Option<&Path>) -> Option<&Path> {
     let default = Path::new("vhost.toml");
-    let file = match &run.config {
-        Some(file) => Some(file.as_path()),
-        None => default.is_file().then_some(default),
-    };
+    named.or_else(|| default.is_file().then_some(default))
+}
+
+/// The plan with the flags over it, and the directory that grants are looked for in.
+pub fn plan(run: &Run) -> Result<(Plan, PathBuf)> {
+    let file = plan_file(run.config.as_deref());
     let mut plan = match file {
         Some(file) => Plan::load(file)?,
         None if run.dump.is_some() || run.source.is_some() => Plan::unnamed("drill".parse()?),
@@ -230,7 +241,7 @@ fn plan(run: &Run) -> Result<(Plan, PathBuf)> {
 ///
 /// What starts a sandbox, and what runs in it, has another working directory; and a bare name of a program would be
 /// looked for on PATH instead of beside the plan.
-fn from_anywhere(plan: &mut Plan) -> Result<()> {
+pub fn from_anywhere(plan: &mut Plan) -> Result<()> {
     let paths = [
         Some(&mut plan.sandbox.base),
         plan.sandbox.bin_dir.as_mut(),
@@ -244,7 +255,7 @@ fn from_anywhere(plan: &mut Plan) -> Result<()> {
     Ok(())
 }
 
-fn from(plan: &Plan, run: &Run) -> Result<From> {
+pub fn from(plan: &Plan, run: &Run) -> Result<From> {
     if let Some(path) = &run.dump {
         // A path that leads nowhere is a slip of the pen and no evidence about any dump.
         std::fs::metadata(path)
@@ -290,7 +301,7 @@ fn secret(source: &SourcePlan, target: &Target) -> Result<Option<Secret>> {
 }
 
 /// Reads every component; a directory stands for the components in it.
-fn components(paths: &[PathBuf]) -> Result<Vec<Component>> {
+pub fn components(paths: &[PathBuf]) -> Result<Vec<Component>> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {

@@ -113,7 +113,7 @@ async fn drill(
 }
 
 /// SIGINT and SIGTERM end the drill through its teardown, however often they come.
-fn listen(interrupt: &CancellationToken) -> Result<()> {
+pub fn listen(interrupt: &CancellationToken) -> Result<()> {
     for kind in [
         SignalKind::interrupt(),
         SignalKind::terminate(),

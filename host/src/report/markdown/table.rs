@@ -3,13 +3,17 @@
 use std::fmt::Write as _;
 
 use super::text;
-use crate::check::{CheckOutcome, Ended};
+use crate::check::reading::By;
+use crate::check::{Calls, CheckOutcome, Ended, Usage};
 use crate::finding::{Finding, Shown, Status};
 use crate::report::{Report, shown};
 use crate::restore::{Counted, RelationRows};
 
 /// Lines of a table before the rest is left to `report.json`.
 const LINES: usize = 40;
+
+/// Relations that a check read before the rest is left to `report.json`.
+const NAMES: usize = 20;
 
 /// Lines of a check's log before the rest is left to `report.json`.
 const LOG_LINES: usize = 10;
@@ -138,7 +142,7 @@ pub fn checks(report: &Report) -> String {
             Ended::CouldNotLook(why) => format!("could not look: {why}"),
             Ended::Stopped(why) => format!("stopped: {why}"),
         };
-        let usage = outcome.usage;
+        let usage = &outcome.usage;
         line(
             &mut out,
             &[
@@ -151,7 +155,55 @@ pub fn checks(report: &Report) -> String {
             ],
         );
     }
+    out.push('\n');
+    for outcome in outcomes(report) {
+        let _ = writeln!(out, "- {}: {}.", text(&outcome.name), used(&outcome.usage));
+    }
     out
+}
+
+/// What of its grant a check used, in one line.
+fn used(usage: &Usage) -> String {
+    let Calls {
+        query,
+        evidence,
+        settings,
+        log,
+    } = usage.calls;
+    let called = [
+        ("query", query),
+        ("evidence", evidence),
+        ("settings", settings),
+        ("log", log),
+    ];
+    let called: Vec<String> = called
+        .into_iter()
+        .filter(|(_, calls)| *calls > 0)
+        .map(|(name, calls)| format!("{name} {}", shown::grouped(calls)))
+        .collect();
+    let called = match called.is_empty() {
+        true => "called no interface".to_owned(),
+        false => format!("called {}", called.join(", ")),
+    };
+    let Some(read) = &usage.read else {
+        return format!("{called}; what it read is not known, its session was over");
+    };
+    let mut names: Vec<String> = read
+        .iter()
+        .take(NAMES)
+        .map(|read| match read.by {
+            By::Grant => text(&format!("{}.{}", read.schema, read.name)),
+            By::Another => text(&format!("{}.{} (through another)", read.schema, read.name)),
+        })
+        .collect();
+    if read.len() > NAMES {
+        let more = shown::grouped((read.len() - NAMES) as u64);
+        names.push(format!("and {more} more in report.json"));
+    }
+    match names.is_empty() {
+        true => format!("{called}; read no relation"),
+        false => format!("{called}; read {}", names.join(", ")),
+    }
 }
 
 /// Each check's findings, the gravest first, without those that the matrix shows; then its log.

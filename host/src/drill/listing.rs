@@ -1,0 +1,143 @@
+//! What relations a given dump has, without restoring it: for a reviewer, beside any drill.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tokio_util::sync::CancellationToken;
+
+use super::directory::{DirectoryError, RunDirectory};
+use super::engine::{self, EngineError, EngineOrder};
+use super::supply::{ARCHIVE, given_major};
+use crate::manifest::Listed;
+use crate::manifest::scan::Scanner;
+use crate::plan::Wall;
+use crate::restore::isolation::{IsolationError, prove};
+use crate::restore::tool::{self, Part, ToolError};
+use crate::sandbox::{self, Ended, Journal, JournalError, Removed, Sandbox, Spec, Teardown};
+use crate::source::{Format, Given, GivenError};
+
+/// How to look at a given dump. All but the path serves archives alone, which only a pg_restore can read.
+pub struct Listing {
+    pub dump: PathBuf,
+    pub engine: EngineOrder,
+    pub spec: Spec,
+    /// Walls of the sandbox that the plan accepts to miss.
+    pub accepted: Vec<Wall>,
+    /// Where the sandbox's journal stands while there is a sandbox.
+    pub runs: PathBuf,
+}
+
+/// Why a given dump's relations are not known.
+#[derive(Debug, thiserror::Error)]
+pub enum ListingError {
+    #[error(transparent)]
+    Given(#[from] GivenError),
+    #[error("the thread that read the given dump failed")]
+    Reading(#[source] tokio::task::JoinError),
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    #[error("the sandbox's journal cannot be written, so nothing was started")]
+    Journal(#[source] JournalError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Sandbox(#[from] Ended),
+    #[error(transparent)]
+    Isolation(#[from] IsolationError),
+    #[error("a wall of the sandbox does not stand, so the archive was not opened in it")]
+    Walls,
+    #[error(transparent)]
+    Tool(#[from] ToolError),
+    #[error("the sandbox's journal cannot be removed: remove {}", path.display())]
+    Settle {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("the sandbox left {what} behind: {why}; to remove it: vhost clean {}", runs.display())]
+    LeftBehind {
+        what: String,
+        why: String,
+        runs: PathBuf,
+    },
+}
+
+/// Reads the dump once and lists the relations in it, in the order of their names.
+///
+/// A plain dump is text and is read here. An archive is read by the pg_restore of a sandbox, as in a drill, and the
+/// sandbox is removed again; no server error and no SQL of the dump is involved.
+pub async fn relations(
+    listing: Listing,
+    interrupt: &CancellationToken,
+) -> Result<Vec<Listed>, ListingError> {
+    let path = listing.dump.clone();
+    let mut scanner = Scanner::default();
+    let reading = tokio::task::spawn_blocking(move || {
+        let given = Given::inspect(&path, &mut |bytes| scanner.feed(bytes));
+        (given, scanner)
+    });
+    let (given, scanner) = tokio::select! {
+        biased;
+        () = interrupt.cancelled() => return Err(Ended::Interrupted.into()),
+        read = reading => read.map_err(ListingError::Reading)?,
+    };
+    let given = given?;
+    let scanner = match given.facts.format {
+        Format::Plain | Format::PlainGzip => scanner,
+        Format::Custom | Format::Directory | Format::Tar => {
+            in_sandbox(listing, given, interrupt).await?
+        }
+    };
+    let scanned = scanner.finish();
+    Ok(scanned.listing.finish(&scanned.manifest))
+}
+
+async fn in_sandbox(
+    listing: Listing,
+    given: Given,
+    interrupt: &CancellationToken,
+) -> Result<Scanner, ListingError> {
+    let major = given_major(&given.facts);
+    let engine = listing.engine.open(major).await?;
+    let directory = RunDirectory::create(&listing.runs, &listing.spec.run)?;
+    let journal =
+        Journal::create(&directory.journal(), &listing.spec.run).map_err(ListingError::Journal)?;
+    let body = async |sandbox: &Sandbox| {
+        engine::matching(sandbox, major)?;
+        let private = [directory.partial()];
+        let proved = prove(sandbox, &private, None, &listing.accepted).await?;
+        let isolated = proved.isolated.ok_or(ListingError::Walls)?;
+        let to = isolated.sandbox().dump_dir().join(ARCHIVE);
+        tokio::task::spawn_blocking(move || given.copy_to(&to))
+            .await
+            .map_err(ListingError::Reading)??;
+        let mut scanner = Scanner::default();
+        let sandbox = isolated.sandbox();
+        tool::script(sandbox, ARCHIVE, Part::Definitions, |bytes| {
+            scanner.feed(bytes)
+        })
+        .await?;
+        Ok(scanner)
+    };
+    let scoped = sandbox::scope(&engine, &listing.spec, &journal, interrupt, body).await;
+    drop(journal);
+    settle(&scoped.teardown, directory.partial(), &listing.runs)?;
+    scoped.body?
+}
+
+/// Removes the journal where it has nothing left to tell.
+fn settle(teardown: &Teardown, partial: &Path, runs: &Path) -> Result<(), ListingError> {
+    for removal in &teardown.removals {
+        if let Removed::LeftBehind { why, .. } = &removal.outcome {
+            return Err(ListingError::LeftBehind {
+                what: format!("{} {}", removal.kind, removal.name),
+                why: why.clone(),
+                runs: runs.to_owned(),
+            });
+        }
+    }
+    std::fs::remove_dir_all(partial).map_err(|source| ListingError::Settle {
+        path: partial.to_owned(),
+        source,
+    })
+}
