@@ -7,6 +7,7 @@ mod host;
 mod prepare;
 mod progress;
 mod run;
+mod selftest;
 
 use std::process::ExitCode;
 
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
     match args::Args::parse().command {
         args::Command::Run(run) => run::main(*run),
         args::Command::Clean(clean) => clean::main(&clean),
+        args::Command::Selftest(asked) => selftest::main(&asked),
         args::Command::CompileComponent => compile(),
     }
 }

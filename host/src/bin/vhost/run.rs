@@ -18,17 +18,7 @@ use crate::prepare::prepare;
 use crate::progress::{self, Voice};
 
 pub fn main(run: Run) -> ExitCode {
-    // A panic's message may quote what was being worked on; where it happened is enough to find it.
-    std::panic::set_hook(Box::new(|panic| {
-        let at = panic
-            .location()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        let _ = writeln!(
-            std::io::stderr(),
-            "vhost: internal error at {at}; please report it"
-        );
-    }));
+    hush_panics();
     let quiet = run.quiet;
     let ready = prepare(run).and_then(|prepared| {
         // The last that can be refused: a drill that cannot leave a report is not begun.
@@ -98,8 +88,22 @@ async fn drill(order: Order, directory: &RunDirectory, voice: Voice) -> Result<P
     Ok(sealed.publish(directory.partial(), directory.whole())?)
 }
 
+/// A panic's message may quote what was being worked on; where it happened is enough to find it.
+pub fn hush_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let _ = writeln!(
+            std::io::stderr(),
+            "vhost: internal error at {at}; please report it"
+        );
+    }));
+}
+
 /// SIGINT and SIGTERM end the drill through its teardown, however often they come.
-fn listen(interrupt: &CancellationToken) -> Result<()> {
+pub fn listen(interrupt: &CancellationToken) -> Result<()> {
     for kind in [
         SignalKind::interrupt(),
         SignalKind::terminate(),
