@@ -148,11 +148,19 @@ async fn try_walls(
     let beside = stage
         .drill(order, &engine, checks, events, interrupt)
         .await?;
+    let mut rows = judge::judge(attacks, &refused, &alone, &beside);
+    if let Some(statement) = order
+        .only
+        .as_deref()
+        .filter(|name| attacks.iter().any(|a| a.is_one_of_several(name)))
+    {
+        rows.retain(|row| row.attack == statement || row.wall == Wall::Apart);
+    }
     Ok(Outcome {
         schema: outcome::SCHEMA,
         engine: engine.kind,
         server: beside.server_version(),
-        rows: judge::judge(attacks, &refused, &alone, &beside),
+        rows,
     })
 }
 
@@ -167,7 +175,9 @@ fn chosen(only: Option<&str>) -> Result<Vec<&'static Attack>, SelftestError> {
         return Ok(all.collect());
     };
     let chosen: Vec<_> = all
-        .filter(|attack| attack.name == name || attack.wall.name() == name)
+        .filter(|attack| {
+            attack.name == name || attack.wall.name() == name || attack.is_one_of_several(name)
+        })
         .collect();
     if chosen.is_empty() && name != Wall::Apart.name() {
         return Err(SelftestError::Unknown {

@@ -13,6 +13,13 @@ pub struct Attack {
     pub shows: Shows,
 }
 
+impl Attack {
+    /// Whether one of its statements has this name.
+    pub fn is_one_of_several(&self, name: &str) -> bool {
+        matches!(self.guest, Guest::Sql(statements) if statements.iter().any(|one| one.name == name))
+    }
+}
+
 /// What attacks.
 pub enum Guest {
     /// `tests/guests/hostile` with the setting `attack`, which is the attack's name.

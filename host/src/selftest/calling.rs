@@ -210,12 +210,19 @@ const HEAVY: &[Statement] = &[
         needs: None,
     },
     Statement {
-        name: "slow-pattern",
-        sql: "SELECT pg_catalog.regexp_count(pg_catalog.repeat('a', 50000), '(a*)*b|(a|a)*c')",
+        name: "sorting",
+        sql: "SELECT g FROM pg_catalog.generate_series(1, 200000000) g ORDER BY g DESC",
+        told: &["limit Limit::StatementTime of 2000", "SQLSTATE 53"],
+        needs: None,
+    },
+    Statement {
+        name: "memory-of-the-server",
+        sql: "SELECT pg_catalog.length(pg_catalog.string_agg(pg_catalog.repeat('x', 10000000), '')) \
+              FROM pg_catalog.generate_series(1, 107)",
         told: &[
+            "SQLSTATE 53200",
+            "SQLSTATE 54000",
             "limit Limit::StatementTime of 2000",
-            "SQLSTATE 42883",
-            "SQLSTATE 2201B",
         ],
         needs: None,
     },
@@ -243,7 +250,6 @@ const HEAVY: &[Statement] = &[
     },
     Statement {
         name: "deep-expression",
-        // 6 levels of 10: a million parentheses would not fit into a statement, so a recursive function's depth is tried.
         sql: "SELECT pg_catalog.repeat('[', 60000)::pg_catalog.json",
         told: &["SQLSTATE 54001", "SQLSTATE 22P02"],
         needs: None,

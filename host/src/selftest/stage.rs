@@ -89,19 +89,20 @@ impl Stage {
                 let statements: Vec<_> = statements.iter().map(|one| (one.name, one.sql)).collect();
                 json!({"attack": "sql", "statements": statements})
             }
-            Guest::Canaries => {
-                let directory = self.directory.path().display().to_string();
-                let canaries: Vec<_> = order
-                    .canaries
-                    .iter()
-                    .chain([&directory])
-                    .map(|one| masked(one))
-                    .collect();
-                json!({"attack": "canaries", "canaries": canaries})
-            }
+            Guest::Canaries => json!({"attack": "canaries", "canaries": self.canaries(order)}),
             Guest::Hostile | Guest::Assembled | Guest::Swapped => json!({"attack": attack.name}),
         };
         Ok(review(vec![given], &grants).map(|approved| selected(approved, &settings)))
+    }
+
+    /// What belongs to the host, masked. What the attacker brings along is not of the host: the paths that it was built
+    /// under may well be a value of an environment.
+    fn canaries(&self, order: &Order) -> Vec<String> {
+        let directory = self.directory.path().display().to_string();
+        let all = order.canaries.iter().chain([&directory]);
+        let of_host =
+            all.filter(|canary| memchr::memmem::find(self.hostile, canary.as_bytes()).is_none());
+        of_host.map(|canary| masked(canary)).collect()
     }
 
     /// Writes a component and reads it as a drill would.

@@ -150,7 +150,12 @@ pub const ATTACKS: &[Attack] = &[
         USUAL,
         Shows::Stopped(&["fuel"]),
     ),
-    assembled(Wall::Handles, "handles", USUAL, Shows::Stopped(&["handle"])),
+    assembled(
+        Wall::Handles,
+        "handles",
+        USUAL,
+        Shows::Stopped(&["number of its handles"]),
+    ),
     hostile(
         Wall::OneCall,
         "again",
