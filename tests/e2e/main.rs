@@ -1,5 +1,6 @@
 //! The built binary, from its arguments to its exit status, on real Postgres servers and with the real checks.
 
+mod cache;
 mod docker;
 mod dumps;
 mod house;

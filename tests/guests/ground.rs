@@ -14,6 +14,7 @@ const GUESTS: &[&str] = &[
     "memory-hog",
     "sleeper",
     "babbler",
+    "rows-reader",
     "row-matrix",
     "row-exact",
     "row-unchanged",

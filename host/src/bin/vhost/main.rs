@@ -4,6 +4,7 @@ mod args;
 mod clean;
 mod fault;
 mod host;
+mod kept;
 mod prepare;
 mod progress;
 mod run;
