@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds every check in this directory as a WebAssembly component, guest-checks/<name>.wasm.
+# Builds every check in this directory as a WebAssembly component with its manifest, guest-checks/<name>.wasm.
 #
 # The same sources and the same toolchain give the same bytes wherever the clone lies: a grant pins a component's
 # SHA-256, so a path of the building machine must not get into it.
@@ -16,6 +16,10 @@ for manifest in guest-checks/*/Cargo.toml; do
     name=$(basename "$(dirname "$manifest")")
     [ "$name" = sdk ] || set -- "$@" "$name"
 done
+
+# `vhost bundle` adds the manifests. Built before the flags below: they are for the checks alone.
+cargo build --release --package vhost --bin vhost
+vhost=${CARGO_TARGET_DIR:-$repo/target}/release/vhost
 
 packages=
 for name in "$@"; do packages="$packages --package $name"; done
@@ -35,6 +39,6 @@ cargo build --profile guest --target "$target" $packages
 
 built=${CARGO_TARGET_DIR:-$repo/target}/$target/guest
 for name in "$@"; do
-    cp "$built/$(echo "$name" | tr - _).wasm" "guest-checks/$name.wasm"
+    "$vhost" bundle "$built/$(echo "$name" | tr - _).wasm" \
+        --manifest "guest-checks/$name/check.toml" --output "guest-checks/$name.wasm"
 done
-sha256sum guest-checks/*.wasm

@@ -1,27 +1,38 @@
 //! What an operator has reviewed and allowed a check to touch.
 //!
 //! ```text
-//! check.wasm ──imports──▶ Component ┐
-//! vhost.grants.toml ────▶ Grants   ─┴─review─▶ Approved ─┬▶ linker   only these interfaces
-//!                                   or every refusal      ├▶ role     SELECT on these columns and nothing else
-//!                                   at once               └▶ limits   memory, time, rows, bytes, statements
+//! check.wasm ──imports + manifest──▶ Asked   ┐
+//! vhost.grants.toml ───────────────▶ Grants ─┴─review─▶ Approved ─┬▶ linker   only these interfaces and directories
+//!                                            or every refusal      ├▶ role     SELECT on these columns and nothing else
+//!                                            at once               └▶ limits   memory, time, rows, bytes, statements
 //! ```
 //!
 //! Three enforcers, each a function of one [`Approved`]; no fourth place decides.
 
+pub mod asked;
+pub mod bundle;
 pub mod component;
+pub mod difference;
 pub mod file;
 pub mod harden;
-pub mod limits;
+pub mod level;
 mod readable;
 pub mod review;
 pub mod role;
 pub mod scope;
+pub mod section;
+pub mod withholding;
 
+pub use asked::{Asked, AskedRead};
 pub use component::{Component, Import, ImportKind};
+pub use difference::{Difference, difference};
 pub use file::{Grant, Grants, GrantsError};
 pub use harden::Hardened;
-pub use limits::Limits;
-pub use review::{Approved, Refusal, Refused, ReportLevel, review};
+pub use level::ReportLevel;
+pub use review::{Approved, Artefact, Refusal, Refused, review};
 pub use role::{CheckLogin, RoleError, Withheld};
 pub use scope::Scope;
+pub use section::ManifestFault;
+pub use withholding::Withholding;
+
+pub use crate::plan::limits::Limits;

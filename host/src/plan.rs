@@ -3,7 +3,10 @@
 //! Paths in a plan are relative to the plan's own directory. Unknown keys and wrong types are errors that name the
 //! file, the line and the remedy.
 
+pub mod bounds;
+pub mod limits;
 pub mod name;
+pub(crate) mod place;
 pub mod size;
 
 use std::collections::BTreeMap;
@@ -11,7 +14,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::name::Name;
+use crate::plan::bounds::Bounds;
+use crate::plan::limits::{CEILINGS, LimitsText};
+use crate::plan::name::{LABEL, Name, is_label};
 use crate::plan::size::Bytes;
 
 /// One drill's plan.
@@ -37,6 +42,13 @@ pub struct Plan {
     /// By check name; handed to the check as JSON.
     #[serde(default)]
     pub checks: BTreeMap<String, toml::Table>,
+    /// What no grant of this drill goes above, and the directories behind its artefacts.
+    #[serde(skip)]
+    pub bounds: Bounds,
+    #[serde(default)]
+    limits: LimitsText,
+    #[serde(default)]
+    artefacts: BTreeMap<String, PathBuf>,
 }
 
 /// Where production is and how its password is come by; never the password.
@@ -259,22 +271,30 @@ impl Plan {
     }
 
     pub fn parse(text: &str, path: &Path) -> Result<Self, PlanError> {
-        let mut plan: Self = toml::from_str(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start);
+        let at = |at: usize, message: String| {
             let before = &text[..at.min(text.len())];
-            let message = match error.message() {
-                m if m.contains("unknown field `password`") => {
-                    "a password never stands in a plan: name a `password_file` or a `password_env`, or set `password_stdin = true`".to_owned()
-                }
-                m => m.split('\n').collect::<Vec<_>>().join(" "),
-            };
             PlanError::Parse {
                 path: path.to_owned(),
                 line: before.matches('\n').count() + 1,
                 column: before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1,
                 message,
             }
+        };
+        let mut plan: Self = toml::from_str(text).map_err(|error| {
+            let message = match error.message() {
+                m if m.contains("unknown field `password`") => {
+                    "a password never stands in a plan: name a `password_file` or a `password_env`, or set `password_stdin = true`".to_owned()
+                }
+                m => m.split('\n').collect::<Vec<_>>().join(" "),
+            };
+            at(error.span().map_or(0, |span| span.start), message)
         })?;
+        plan.bounds = Bounds {
+            ceilings: std::mem::take(&mut plan.limits)
+                .read(&CEILINGS)
+                .map_err(|(span, message)| at(span.start, message))?,
+            artefacts: std::mem::take(&mut plan.artefacts),
+        };
         plan.anchor(path.parent().unwrap_or(Path::new("")));
         plan.validate()
             .map_err(|message| PlanError::Contradiction {
@@ -296,6 +316,9 @@ impl Plan {
             report: ReportPlan::default(),
             required: Vec::new(),
             checks: BTreeMap::new(),
+            bounds: Bounds::default(),
+            limits: LimitsText::default(),
+            artefacts: BTreeMap::new(),
         }
     }
 
@@ -308,6 +331,7 @@ impl Plan {
         self.sandbox.bin_dir.iter_mut().for_each(join);
         join(&mut self.sandbox.base);
         join(&mut self.report.dir);
+        self.bounds.artefacts.values_mut().for_each(join);
     }
 
     fn validate(&self) -> Result<(), String> {
@@ -338,6 +362,11 @@ impl Plan {
         }
         if self.sandbox.pids < 32 {
             return Err("[sandbox] `pids` must be at least 32".into());
+        }
+        if let Some(name) = self.bounds.artefacts.keys().find(|name| !is_label(name)) {
+            return Err(format!(
+                "[artefacts] `{name}` is no artefact's name: write {LABEL}"
+            ));
         }
         if let Some(row) = self.required.iter().find(|row| row.proves.is_empty()) {
             return Err(format!(
@@ -391,9 +420,22 @@ mod tests {
     }
 
     #[test]
+    fn ceilings_are_the_built_in_ones_where_the_plan_is_silent() {
+        let text = "name = \"x\"\n[limits]\nmemory = \"64MiB\"\n";
+        let plan = Plan::parse(text, Path::new("vhost.toml")).unwrap();
+        assert_eq!(plan.bounds.ceilings.memory, 64 << 20);
+        assert_eq!(plan.bounds.ceilings.rows, CEILINGS.rows);
+        let above = refused("name = \"x\"\n[limits]\n\nmemory = \"5GiB\"\n");
+        assert!(
+            above.starts_with("/etc/drills/vhost.toml:4:10: memory is 5368709120 bytes"),
+            "{above}"
+        );
+    }
+
+    #[test]
     fn paths_are_relative_to_the_plan() {
         let plan = Plan::parse(
-            "name = \"x\"\n[source]\nservice = \"s\"\npassword_file = \"pw\"\n",
+            "name = \"x\"\n[source]\nservice = \"s\"\npassword_file = \"pw\"\n[artefacts]\nexports = \"out\"\n",
             Path::new("/etc/drills/vhost.toml"),
         )
         .unwrap();
@@ -402,6 +444,10 @@ mod tests {
             Path::new("/etc/drills/pw")
         );
         assert_eq!(plan.report.dir, Path::new("/etc/drills/runs"));
+        assert_eq!(
+            plan.bounds.artefacts["exports"],
+            Path::new("/etc/drills/out")
+        );
         assert_eq!(plan.sandbox.base, Path::new("/var/tmp"));
     }
 }

@@ -7,10 +7,13 @@ pub mod gate;
 pub mod json;
 pub mod markdown;
 mod member;
-mod neutral;
+pub mod neutral;
 pub mod row;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+#[path = "../../tests/schema.rs"]
+mod schema;
 pub mod seal;
 mod shape;
 mod shown;

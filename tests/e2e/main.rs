@@ -1,10 +1,14 @@
 //! The built binary, from its arguments to its exit status, on real Postgres servers and with the real checks.
 
+mod artefacts;
 mod cache;
+mod declare;
 mod docker;
 mod dumps;
 mod house;
 mod readme;
+#[path = "../schema.rs"]
+mod schema;
 mod secrets;
 mod support;
 mod teardown;

@@ -221,8 +221,8 @@ fn the_sample_plan_has_every_key_at_its_default() {
     let defaults = Parsed::parse("name = \"shop\"", Path::new("vhost.toml")).unwrap();
     let shown = |plan: &Parsed| {
         format!(
-            "{:?} {:?} {:?} {:?} {:?}",
-            plan.dump, plan.restore, plan.sandbox, plan.protected, plan.report
+            "{:?} {:?} {:?} {:?} {:?} {:?}",
+            plan.dump, plan.restore, plan.sandbox, plan.protected, plan.report, plan.bounds
         )
     };
     assert_eq!(shown(&sample), shown(&defaults));
@@ -243,6 +243,7 @@ fn the_sample_plan_has_every_key_at_its_default() {
         "sandbox",
         "protected",
         "report",
+        "limits",
     ] {
         let wrong = format!("name = \"shop\"\n[{table}]\nno-such-key = 1");
         let said = Parsed::parse(&wrong, Path::new("vhost.toml"))
@@ -259,6 +260,18 @@ fn the_sample_plan_has_every_key_at_its_default() {
             });
             assert!(stands, "[{table}] lacks {key}");
         }
+    }
+    assert!(text.contains("\n[artefacts]\n#"));
+    // And the other way round: no table of a plan is missing here.
+    let unknown = Parsed::parse("name = \"shop\"\nno-such-key = 1", Path::new("vhost.toml"));
+    let said = unknown.unwrap_err().to_string();
+    for table in quoted(said.split_once("expected ").unwrap().1) {
+        let stands = text.lines().any(|line| {
+            line.starts_with(&format!("{table} = "))
+                || line.starts_with(&format!("[{table}"))
+                || line.starts_with(&format!("[[{table}]]"))
+        });
+        assert!(stands, "{table}");
     }
 }
 

@@ -17,7 +17,7 @@ mod shop;
 pub use desk::{Desk, Grant, Plan};
 pub(crate) use engine::on_each_engine;
 pub use engine::{Container, Docker, Engine, unused_name};
-pub use guest::{component, workspace};
+pub use guest::{component, without_manifest, workspace};
 pub use live::Live;
 pub use made::{Made, group};
 pub use outcome::{Outcome, agree};

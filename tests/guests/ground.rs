@@ -7,7 +7,10 @@ use std::time::SystemTime;
 
 use vhost::check::evidence::{DumpFacts, Relation, RestoreFacts};
 use vhost::check::{Compiler, Database, Facts, Job, Machine, Salt};
-use vhost::grant::{Approved, Component, Grants, ImportKind, review};
+use vhost::grant::bundle::{Existing, bundle};
+use vhost::grant::component::Outline;
+use vhost::grant::{Approved, Asked, Component, Grants, ImportKind, review};
+use vhost::plan::bounds::Bounds;
 
 const GUESTS: &[&str] = &[
     "endless-loop",
@@ -42,9 +45,27 @@ fn built() -> &'static Path {
     })
 }
 
+/// A guest that asks for what every check gets.
 pub fn component(check: &str) -> Component {
+    asking(check, "counts", "")
+}
+
+/// A guest with a manifest of a general check, for what it imports, this report level and these limits.
+fn asking(check: &str, report: &str, limits: &str) -> Component {
     let file = format!("{}.wasm", check.replace('-', "_"));
-    Component::read(&built().join(file)).unwrap()
+    let bytes = std::fs::read(built().join(file)).unwrap();
+    let imports = Outline::of(&bytes).unwrap().imports;
+    let interfaces: Vec<_> = imports
+        .iter()
+        .filter(|import| import.kind == ImportKind::Vhost)
+        .map(|import| import.interface.trim_start_matches("vhost:check/"))
+        .map(|interface| interface.trim_end_matches("@0.1.0"))
+        .collect();
+    let text = format!(
+        "manifest = 1\nname = {check:?}\nversion = \"0.1.0\"\nsummary = \"A guest\"\ninterfaces = {interfaces:?}\nreport = {report:?}\nread = \"configured\"\n[limits]\n{limits}\n"
+    );
+    let asked = Asked::parse(Path::new("check.toml"), &text).unwrap();
+    bundle(check, &bytes, &asked, Existing::Refuse).unwrap()
 }
 
 pub fn compiler() -> Compiler {
@@ -77,21 +98,18 @@ impl<'a> Ask<'a> {
     }
 }
 
-/// Approves a check for exactly what it imports.
+/// Approves a check for exactly what it imports and asks for.
 pub fn approved(ask: &Ask<'_>) -> Approved {
-    let component = component(ask.check);
-    let imports: Vec<_> = component
-        .imports
-        .iter()
-        .filter(|import| import.kind == ImportKind::Vhost)
-        .map(|import| &import.interface)
-        .collect();
+    let component = asking(ask.check, ask.report, ask.limits);
+    let imports = component.grantable();
     let text = format!(
         "version = 1\n[[grant]]\ncheck = {:?}\ncomponent = \"sha256:{}\"\nimports = {imports:?}\nreport = {:?}\nread = {:?}\n[grant.limits]\n{}\n",
         ask.check, component.sha256, ask.report, ask.read, ask.limits
     );
     let grants = Grants::parse(Path::new("grants"), &text).unwrap();
-    review(vec![component], &grants).unwrap().remove(0)
+    review(vec![component], &grants, &Bounds::default())
+        .unwrap()
+        .remove(0)
 }
 
 pub async fn job(machine: &Arc<Machine>, ask: Ask<'_>) -> Job {

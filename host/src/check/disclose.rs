@@ -39,7 +39,8 @@ impl Salt {
 /// The relations that a report may name, as `schema.relation`, each with its columns.
 pub type Names = BTreeMap<String, Vec<String>>;
 
-/// Whether a check has asked the database anything. Before that no row can be in its words.
+/// Whether a check has asked the database anything, or could read artefacts all along. Before that no row can be in its
+/// words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contact {
     NoneYet,

@@ -6,7 +6,9 @@ use std::time::SystemTime;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use wasmtime::component::{Resource, ResourceTable};
-use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{
+    FsPerms, HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView,
+};
 
 use crate::check::bindings::vhost::check::{log, query, settings, types};
 use crate::check::disclose::{Contact, neutral};
@@ -14,6 +16,7 @@ use crate::check::evidence::Facts;
 use crate::check::limits::{HANDLES, Meter};
 use crate::check::query::{Cursor, Session};
 use crate::check::stdio::Capture;
+use crate::grant::Artefact;
 
 /// The most that standard output and error are each kept to, in bytes.
 const STDIO_BYTES: u64 = 16 << 10;
@@ -39,10 +42,12 @@ pub struct State {
 }
 
 /// What a state is made from.
-pub struct Parts {
+pub struct Parts<'a> {
     pub session: Option<Session>,
     pub facts: Arc<Facts>,
     pub settings: String,
+    /// The directories that the guest may read, and no others.
+    pub artefacts: &'a [Artefact],
     pub memory: u64,
     pub log_bytes: u64,
     /// What the guest's clocks show, all the time.
@@ -51,16 +56,27 @@ pub struct Parts {
     pub seed: [u8; 32],
 }
 
+/// A granted directory that is not there to be read.
+#[derive(Debug, thiserror::Error)]
+#[error("its artefacts `{name}` cannot be opened")]
+pub struct NoArtefact {
+    name: String,
+    #[source]
+    source: wasmtime::Error,
+}
+
 impl State {
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(parts: Parts<'_>) -> Result<Self, NoArtefact> {
         // The lesser fits: it is at most 16 KiB.
         let kept = parts.log_bytes.min(STDIO_BYTES) as usize;
         let (stdout, stderr) = (Capture::new(kept), Capture::new(kept));
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES);
-        Self {
+        let mut wasi = inert(&stdout, &stderr, parts.started, parts.seed);
+        mount(&mut wasi, parts.artefacts)?;
+        Ok(Self {
             table,
-            wasi: inert(&stdout, &stderr, parts.started, parts.seed),
+            wasi: wasi.build(),
             meter: Meter::new(parts.memory),
             session: parts.session,
             facts: parts.facts,
@@ -72,9 +88,13 @@ impl State {
             },
             stdout,
             stderr,
-            contact: Contact::NoneYet,
+            // An artefact can hold rows as well as the database can.
+            contact: match parts.artefacts {
+                [] => Contact::NoneYet,
+                _ => Contact::Asked,
+            },
             last_error: None,
-        }
+        })
     }
 
     /// Notes that the guest asks the database; from here on its words can carry rows.
@@ -111,15 +131,20 @@ fn without_rows(error: &types::Error) -> String {
 }
 
 /// WASI that touches nothing: closed input, captured output, no environment, no arguments, no directories.
-fn inert(stdout: &Capture, stderr: &Capture, started: SystemTime, seed: [u8; 32]) -> WasiCtx {
+fn inert(
+    stdout: &Capture,
+    stderr: &Capture,
+    started: SystemTime,
+    seed: [u8; 32],
+) -> WasiCtxBuilder {
     let since_1970 = started
         .duration_since(SystemTime::UNIX_EPOCH)
         // A clock before 1970 is wrong anyway; the guest then sees 1970.
         .unwrap_or_default();
     let mut seed_number = [0; 16];
     seed_number.copy_from_slice(&seed[..16]);
-    WasiCtx::builder()
-        .stdout(stdout.clone())
+    let mut wasi = WasiCtx::builder();
+    wasi.stdout(stdout.clone())
         .stderr(stderr.clone())
         .wall_clock(Frozen(since_1970))
         .monotonic_clock(Frozen(std::time::Duration::ZERO))
@@ -129,8 +154,24 @@ fn inert(stdout: &Capture, stderr: &Capture, started: SystemTime, seed: [u8; 32]
         .max_random_size(64 << 10)
         .allow_tcp(false)
         .allow_udp(false)
-        .allow_ip_name_lookup(false)
-        .build()
+        .allow_ip_name_lookup(false);
+    wasi
+}
+
+/// Opens each granted directory to the guest as `/<name>`, to be read and not written.
+///
+/// Every path of the guest is resolved below the opened directory, as cap-std does it: neither `..` nor a symbolic link
+/// leads out of it.
+fn mount(wasi: &mut WasiCtxBuilder, artefacts: &[Artefact]) -> Result<(), NoArtefact> {
+    for artefact in artefacts {
+        let seen = format!("/{}", artefact.name);
+        wasi.preopened_dir(&artefact.directory, seen, FsPerms::ReadOnly)
+            .map_err(|source| NoArtefact {
+                name: artefact.name.clone(),
+                source,
+            })?;
+    }
+    Ok(())
 }
 
 /// A clock that stands still: the same drill gives the same answer, and nothing can be timed.

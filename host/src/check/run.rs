@@ -144,21 +144,21 @@ async fn prepare(job: &Job) -> Result<Store<State>, String> {
             Some(opened)
         }
     };
-    Ok(Store::new(
-        job.machine.engine(),
-        State::new(Parts {
-            session,
-            facts: job.facts.clone(),
-            settings: job.settings.clone(),
-            memory: limits.memory,
-            log_bytes: limits.log_bytes,
-            started: job.started,
-            seed: job.salt.digest(
-                "random numbers of a check",
-                job.approved.component().sha256.as_bytes(),
-            ),
-        }),
-    ))
+    let state = State::new(Parts {
+        session,
+        facts: job.facts.clone(),
+        settings: job.settings.clone(),
+        artefacts: job.approved.artefacts(),
+        memory: limits.memory,
+        log_bytes: limits.log_bytes,
+        started: job.started,
+        seed: job.salt.digest(
+            "random numbers of a check",
+            job.approved.component().sha256.as_bytes(),
+        ),
+    });
+    let state = state.map_err(|error| error.to_string())?;
+    Ok(Store::new(job.machine.engine(), state))
 }
 
 type Returned = Result<Result<checker::Report, String>, String>;

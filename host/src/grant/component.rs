@@ -1,9 +1,10 @@
-//! A check's component: the very bytes that are hashed and compiled, and what they import.
+//! A check's component: the very bytes that are hashed and compiled, what they import and what they ask for.
 //!
-//! Reading lists the imports from the binary's own sections. Nothing is compiled and nothing runs, so an operator can
-//! look at a stranger's component before deciding.
+//! Reading lists the imports and the manifest from the binary's own sections. Nothing is compiled and nothing runs, so
+//! an operator can look at a stranger's component before deciding.
 
 mod import;
+mod outline;
 
 use std::fmt;
 use std::fs::File;
@@ -12,17 +13,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use thiserror::Error;
-use wasmparser::{BinaryReaderError, Chunk, ComponentExternalKind, Encoding, Parser, Payload};
+use wasmparser::BinaryReaderError;
 
 pub use import::{INTERFACES, Import, ImportKind};
+pub use outline::{Outline, OutlineError};
 
+use super::asked::Asked;
+use super::section::ManifestFault;
 use crate::digest::Sha256;
 
 /// Components of interpreted languages weigh up to about 40 MB; whatever is larger is no check.
 pub const MOST_BYTES: u64 = 64 << 20;
 
-/// What every check exports.
-pub const CHECKER: &str = "vhost:check/checker@0.1.0";
+/// The version of the world in wit/ that every check is built against.
+pub const WORLD: &str = "0.1.0";
 
 /// A component as read from disk.
 #[derive(Clone)]
@@ -31,8 +35,12 @@ pub struct Component {
     pub name: String,
     pub sha256: Sha256,
     pub bytes: Arc<[u8]>,
+    /// The version of the world that it is built against, [`WORLD`] if it is a check of this vhost; None if of none.
+    pub world: Option<String>,
     /// In the order of the binary, without repetition.
     pub imports: Vec<Import>,
+    /// Its manifest, which has its name and exactly its imports of `vhost:check`, or why there is none to rely on.
+    pub asked: Result<Asked, ManifestFault>,
 }
 
 /// Why a file is not a check.
@@ -52,7 +60,7 @@ pub enum ComponentError {
     Name { path: PathBuf },
     #[error("{} is not WebAssembly: build the check with `--target wasm32-wasip2`", path.display())]
     NotWasm { path: PathBuf },
-    #[error("{} is a core module, not a component: build the check with `--target wasm32-wasip2`", path.display())]
+    #[error("{} is a core module, not a component: build the check with `--target wasm32-wasip2`, or make it one with `vhost bundle`", path.display())]
     CoreModule { path: PathBuf },
     #[error("{} is a damaged component: build it again", path.display())]
     Damaged {
@@ -60,24 +68,71 @@ pub enum ComponentError {
         #[source]
         source: BinaryReaderError,
     },
-    #[error("{} ends in the middle of a section: copy or build it again", path.display())]
-    Truncated { path: PathBuf },
-    #[error("{} does not export {CHECKER}: build it against the world in wit/", path.display())]
-    NoChecker { path: PathBuf },
 }
 
 impl Component {
-    /// Reads a component and lists its imports.
+    /// Reads a component, its imports and its manifest.
     pub fn read(path: &Path) -> Result<Self, ComponentError> {
         let name = name(path).ok_or_else(|| ComponentError::Name { path: path.into() })?;
         let bytes = bytes(path)?;
-        let imports = imports(path, &bytes)?;
-        Ok(Self {
+        let outline =
+            Outline::of(&bytes).map_err(|error| ComponentError::not_a_check(path, error))?;
+        Ok(Self::new(name, bytes, outline))
+    }
+
+    /// Puts together what was read; a manifest that is not this component's becomes a fault.
+    pub fn new(name: String, bytes: Vec<u8>, outline: Outline) -> Self {
+        let asked = outline.asked.and_then(|asked| {
+            fits(&name, &outline.imports, &asked)?;
+            Ok(asked)
+        });
+        Self {
             name,
             sha256: Sha256::of(&bytes),
             bytes: bytes.into(),
-            imports,
-        })
+            world: outline.world,
+            imports: outline.imports,
+            asked,
+        }
+    }
+}
+
+impl Component {
+    /// The imported interfaces that need a grant.
+    pub fn grantable(&self) -> Vec<String> {
+        grantable(&self.imports)
+    }
+}
+
+impl ComponentError {
+    /// What is wrong with the bytes of the file at `path`.
+    pub fn not_a_check(path: &Path, error: OutlineError) -> Self {
+        let path = path.to_owned();
+        match error {
+            OutlineError::NotWasm => ComponentError::NotWasm { path },
+            OutlineError::CoreModule => ComponentError::CoreModule { path },
+            OutlineError::Damaged(source) => ComponentError::Damaged { path, source },
+        }
+    }
+}
+
+/// Holds a manifest against the component that carries it.
+fn fits(name: &str, imports: &[Import], asked: &Asked) -> Result<(), ManifestFault> {
+    if asked.name != name {
+        return Err(ManifestFault::OtherName {
+            manifest: asked.name.clone(),
+        });
+    }
+    let mut imported = grantable(imports);
+    let mut listed = asked.interfaces.clone();
+    imported.sort();
+    listed.sort();
+    match listed == imported {
+        true => Ok(()),
+        false => Err(ManifestFault::OtherInterfaces {
+            manifest: listed,
+            imported,
+        }),
     }
 }
 
@@ -91,13 +146,20 @@ impl fmt::Debug for Component {
     }
 }
 
-fn name(path: &Path) -> Option<String> {
+fn grantable(imports: &[Import]) -> Vec<String> {
+    let vhost = imports.iter().filter(|i| i.kind == ImportKind::Vhost);
+    vhost.map(|i| i.interface.clone()).collect()
+}
+
+/// The name that a file gives its component; None where no plan could write it.
+pub fn name(path: &Path) -> Option<String> {
     let name = path.file_stem()?.to_str()?.replace('_', "-");
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     (!name.is_empty() && name.len() <= 64 && name.chars().all(plain)).then_some(name)
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, ComponentError> {
+/// A file's bytes, at most [`MOST_BYTES`].
+pub fn bytes(path: &Path) -> Result<Vec<u8>, ComponentError> {
     let read = |source| ComponentError::Read {
         path: path.into(),
         source,
@@ -116,155 +178,5 @@ fn bytes(path: &Path) -> Result<Vec<u8>, ComponentError> {
     Ok(bytes)
 }
 
-/// Walks the sections of the outermost component alone: what lies inside it can import only from it.
-fn imports(path: &Path, mut rest: &[u8]) -> Result<Vec<Import>, ComponentError> {
-    if !rest.starts_with(b"\0asm") {
-        return Err(ComponentError::NotWasm { path: path.into() });
-    }
-    let damaged = |source| ComponentError::Damaged {
-        path: path.into(),
-        source,
-    };
-    let mut parser = Parser::new(0);
-    let mut imports: Vec<Import> = Vec::new();
-    let mut exports_checker = false;
-    loop {
-        let Chunk::Parsed { consumed, payload } = parser.parse(rest, true).map_err(damaged)? else {
-            return Err(ComponentError::Truncated { path: path.into() });
-        };
-        rest = &rest[consumed..];
-        match payload {
-            Payload::Version { encoding, .. } if encoding == Encoding::Module => {
-                return Err(ComponentError::CoreModule { path: path.into() });
-            }
-            Payload::ModuleSection {
-                unchecked_range, ..
-            }
-            | Payload::ComponentSection {
-                unchecked_range, ..
-            } => {
-                rest = rest
-                    .get(unchecked_range.len()..)
-                    .ok_or_else(|| ComponentError::Truncated { path: path.into() })?;
-            }
-            Payload::ComponentImportSection(section) => {
-                for import in section {
-                    let import = import.map_err(damaged)?;
-                    let import = Import::new(import.name.name, &import.ty);
-                    if !imports.contains(&import) {
-                        imports.push(import);
-                    }
-                }
-            }
-            Payload::ComponentExportSection(section) => {
-                for export in section {
-                    let export = export.map_err(damaged)?;
-                    exports_checker |= export.name.name == CHECKER
-                        && export.kind == ComponentExternalKind::Instance;
-                }
-            }
-            Payload::End(_) => break,
-            _ => {}
-        }
-    }
-    if !exports_checker {
-        return Err(ComponentError::NoChecker { path: path.into() });
-    }
-    Ok(imports)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// `(component)` in binary, as the component model's specification writes it.
-    const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
-
-    fn read(name: &str, bytes: &[u8]) -> Result<Component, ComponentError> {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
-        Component::read(&path)
-    }
-
-    fn section(id: u8, body: &[u8]) -> Vec<u8> {
-        let mut section = vec![id, body.len() as u8];
-        section.extend_from_slice(body);
-        section
-    }
-
-    fn extern_name(name: &str) -> Vec<u8> {
-        let mut bytes = vec![0, name.len() as u8];
-        bytes.extend_from_slice(name.as_bytes());
-        bytes
-    }
-
-    /// A component that imports those names as empty instances and exports the first as the checker.
-    fn component(names: &[&str]) -> Vec<u8> {
-        let mut bytes = EMPTY.to_vec();
-        // One type: an instance without exports.
-        bytes.extend(section(7, &[1, 0x42, 0]));
-        for name in names {
-            let mut body = vec![1];
-            body.extend(extern_name(name));
-            body.extend([5, 0]);
-            bytes.extend(section(10, &body));
-        }
-        let mut body = vec![1];
-        body.extend(extern_name(CHECKER));
-        body.extend([5, 0, 0]);
-        bytes.extend(section(11, &body));
-        bytes
-    }
-
-    #[test]
-    fn imports_are_listed_and_sorted_into_three_kinds() {
-        let component = read(
-            "a_check.wasm",
-            &component(&[
-                "vhost:check/query@0.1.0",
-                "wasi:io/streams@0.2.6",
-                "wasi:sockets/tcp@0.2.6",
-                "vhost:check/query@0.2.0",
-                "wasi:http/outgoing-handler@0.2.6",
-            ]),
-        )
-        .unwrap();
-        assert_eq!(component.name, "a-check");
-        let kinds: Vec<_> = component.imports.iter().map(|i| i.kind).collect();
-        use ImportKind::{InertWasi, Never, Vhost};
-        assert_eq!(kinds, [Vhost, InertWasi, Never, Never, Never]);
-    }
-
-    #[test]
-    fn what_is_not_a_check_is_named_with_its_remedy() {
-        let error = |name, bytes: &[u8]| read(name, bytes).unwrap_err().to_string();
-        assert!(error("a.wasm", b"#!/bin/sh\n").contains("not WebAssembly"));
-        assert!(error("a.wasm", b"").contains("not WebAssembly"));
-        assert!(error("a.wasm", b"\0asm\x01\0\0\0").contains("core module"));
-        assert!(error("a.wasm", EMPTY).contains("does not export vhost:check/checker@0.1.0"));
-        assert!(error("Über uns.wasm", EMPTY).contains("rename"));
-        let whole = component(&["vhost:check/query@0.1.0"]);
-        for end in 9..whole.len() {
-            let error = error("a.wasm", &whole[..end]);
-            assert!(
-                ["middle of a section", "damaged", "does not export"]
-                    .iter()
-                    .any(|words| error.contains(words)),
-                "{end}: {error}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_directory_and_nothing_are_refused() {
-        let directory = tempfile::tempdir().unwrap();
-        let error = Component::read(directory.path()).unwrap_err();
-        assert!(matches!(
-            error,
-            ComponentError::Name { .. } | ComponentError::NotAFile { .. }
-        ));
-        let error = Component::read(&directory.path().join("none.wasm")).unwrap_err();
-        assert!(matches!(error, ComponentError::Read { .. }));
-    }
-}
+mod tests;

@@ -3,29 +3,43 @@
 //! ```toml
 //! version = 1
 //!
+//! # row-matrix 0.1.0: Holds row counts against the plan's
 //! [[grant]]
 //! check = "row-matrix"
+//! version = "0.1.0"                                             # the check's, as approved; optional
 //! component = "sha256:6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"
 //! imports = ["vhost:check/query@0.1.0", "vhost:check/log@0.1.0"]  # inert WASI needs no grant
 //! report = "counts"                                             # or "values"; "counts" if absent
-//! read = ["app.orders", "public.units(id, status)", "audit.*"]  # relation, relation(columns), schema.*
+//! read = ["app.orders", "public.units(id, status)"]             # relation, relation(columns), schema.*
+//! artefacts = ["exports"]                                       # names that the plan gives directories
+//! withheld = ["audit.*", "memory"]                              # asked for and refused on purpose
+//! approved_by = "alice"                                         # optional, as is the next
+//! approved_at = "2026-11-23T21:30:00Z"
 //!
 //! [grant.limits]                                                # all optional, see `Limits`
 //! memory = "64MiB"
 //! time = "30s"
 //! ```
+//!
+//! What a check asks for is granted or withheld, each part of it: [`super::difference`] holds that.
 
 use std::io;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use semver::Version;
 use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use toml::Spanned;
 
-use super::limits::{Limits, LimitsText};
-use super::review::ReportLevel;
+use super::asked::{artefacts, scopes, twice};
+use super::level::ReportLevel;
 use super::scope::Scope;
+use super::withholding::Withholding;
 use crate::digest::Sha256;
+use crate::plan::limits::{Limits, LimitsText};
+use crate::plan::name::{LABEL, is_label};
+use crate::plan::place::{self, Wrong, unread};
 
 /// The interfaces that a grant can name.
 pub const GRANTABLE: [&str; 4] = [
@@ -37,8 +51,6 @@ pub const GRANTABLE: [&str; 4] = [
 
 /// The version of the format that this reads.
 const VERSION: i64 = 1;
-/// A check's name becomes part of a role's, which has at most 63 bytes.
-const LONGEST_NAME: usize = 48;
 
 /// Everything that one file grants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,10 +62,19 @@ pub struct Grants {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
     pub check: String,
+    /// The check's own version, as it was approved.
+    pub version: Option<Version>,
     pub component: Sha256,
     pub imports: Vec<String>,
     pub report: ReportLevel,
     pub read: Vec<Scope>,
+    /// Names of directories; the plan says where they are.
+    pub artefacts: Vec<String>,
+    /// What was asked for and is refused on purpose.
+    pub withheld: Vec<Withholding>,
+    /// Who approved it, in that person's own words.
+    pub approved_by: Option<String>,
+    pub approved_at: Option<OffsetDateTime>,
     pub limits: Limits,
 }
 
@@ -92,6 +113,7 @@ struct FileText {
 #[serde(deny_unknown_fields)]
 struct GrantText {
     check: Spanned<String>,
+    version: Option<Spanned<String>>,
     component: Spanned<String>,
     imports: Vec<Spanned<String>>,
     #[serde(default)]
@@ -99,11 +121,14 @@ struct GrantText {
     #[serde(default)]
     read: Vec<Spanned<String>>,
     #[serde(default)]
+    artefacts: Vec<Spanned<String>>,
+    #[serde(default)]
+    withheld: Vec<Spanned<String>>,
+    approved_by: Option<Spanned<String>>,
+    approved_at: Option<Spanned<String>>,
+    #[serde(default)]
     limits: LimitsText,
 }
-
-/// What is wrong, and where in the text.
-pub(super) type Wrong = (Range<usize>, String);
 
 impl Grants {
     pub fn read(path: &Path) -> Result<Self, GrantsError> {
@@ -125,18 +150,13 @@ impl Grants {
                 path: path.to_owned(),
             });
         }
-        let file = toml::from_str::<FileText>(text).map_err(|error| {
-            let what = error.message().lines().collect::<Vec<_>>().join("; ");
-            (error.span().unwrap_or(0..0), what)
-        });
-        file.and_then(check).map_err(|(span, what)| {
-            let before = &text.as_bytes()[..span.start.min(text.len())];
-            GrantsError::Line {
+        let file = toml::from_str::<FileText>(text).map_err(|error| unread(&error));
+        file.and_then(check)
+            .map_err(|(span, what)| GrantsError::Line {
                 path: path.to_owned(),
-                line: 1 + before.iter().filter(|byte| **byte == b'\n').count(),
+                line: place::line(text, &span),
                 what,
-            }
-        })
+            })
     }
 
     pub fn get(&self, check: &str) -> Option<&Grant> {
@@ -189,48 +209,68 @@ fn grant(text: GrantText) -> Result<Grant, Wrong> {
             return Err((import.span(), what));
         }
         if imports.contains(name) {
-            return Err((
-                import.span(),
-                format!("`{name}` is listed twice: remove one"),
-            ));
+            return Err(twice(&import));
         }
         imports.push(import.into_inner());
     }
 
-    let mut read = Vec::with_capacity(text.read.len());
-    for scope in text.read {
-        let parsed = Scope::parse(scope.get_ref())
-            .map_err(|what| (scope.span(), format!("`{}`: {what}", scope.get_ref())))?;
-        if read.contains(&parsed) {
-            return Err((
-                scope.span(),
-                format!("`{parsed}` is listed twice: remove one"),
-            ));
+    let mut withheld = Vec::with_capacity(text.withheld.len());
+    for entry in text.withheld {
+        let parsed = Withholding::parse(entry.get_ref())
+            .map_err(|what| (entry.span(), format!("`{}`: {what}", entry.get_ref())))?;
+        if withheld.contains(&parsed) {
+            return Err(twice(&entry));
         }
-        read.push(parsed);
+        withheld.push(parsed);
     }
 
     Ok(Grant {
         check: name(text.check)?,
+        version: text.version.map(version).transpose()?,
         component: digest,
         imports,
         report: text.report,
-        read,
-        limits: text.limits.read()?,
+        read: scopes(text.read)?,
+        artefacts: artefacts(text.artefacts)?,
+        withheld,
+        approved_by: text.approved_by.map(person).transpose()?,
+        approved_at: text.approved_at.map(moment).transpose()?,
+        limits: text.limits.read(&Limits::default())?,
+    })
+}
+
+fn version(text: Spanned<String>) -> Result<Version, Wrong> {
+    Version::parse(text.get_ref()).map_err(|_| {
+        let what = format!(
+            "`{}` is no version: write the one of the check's manifest, for example \"0.1.0\"",
+            text.get_ref()
+        );
+        (text.span(), what)
+    })
+}
+
+fn person(text: Spanned<String>) -> Result<String, Wrong> {
+    let name = text.get_ref();
+    if name.trim().is_empty() || name.chars().any(char::is_control) {
+        let what = "write in one line who approved it, or remove the key".to_owned();
+        return Err((text.span(), what));
+    }
+    Ok(text.into_inner())
+}
+
+fn moment(text: Spanned<String>) -> Result<OffsetDateTime, Wrong> {
+    OffsetDateTime::parse(text.get_ref(), &Rfc3339).map_err(|_| {
+        let what = format!(
+            "`{}` is no moment: write it like \"2026-11-23T21:30:00Z\" (RFC 3339)",
+            text.get_ref()
+        );
+        (text.span(), what)
     })
 }
 
 fn name(text: Spanned<String>) -> Result<String, Wrong> {
-    let name = text.get_ref();
-    let fits = name.len() <= LONGEST_NAME
-        && name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if !fits {
-        let what = format!(
-            "`{name}` is no check's name: write at most {LONGEST_NAME} lower-case letters, digits and hyphens, a letter first"
-        );
+    if !is_label(text.get_ref()) {
+        let what = format!("`{}` is no check's name: write {LABEL}", text.get_ref());
         return Err((text.span(), what));
     }
     Ok(text.into_inner())
@@ -257,8 +297,13 @@ mod tests {
             check = \"row-matrix\"
             component = \"DIGEST\"
             imports = [\"vhost:check/query@0.1.0\"]
+            version = \"1.2.3\"
             report = \"values\"
             read = [\"app.*\", \"public.t(id)\"]
+            artefacts = [\"exports\"]
+            withheld = [\"audit.*\", \"rows\", \"logs\"]
+            approved_by = \"alice\"
+            approved_at = \"2026-11-23T21:30:00Z\"
             [grant.limits]
             memory = \"64MiB\"
             time = \"2m\"
@@ -268,6 +313,13 @@ mod tests {
         let grant = grants.get("row-matrix").unwrap();
         assert_eq!(grant.report, ReportLevel::Values);
         assert_eq!(grant.read.len(), 2);
+        assert_eq!(grant.version, Some(Version::new(1, 2, 3)));
+        assert_eq!(grant.artefacts, ["exports"]);
+        let withheld: Vec<String> = grant.withheld.iter().map(|w| w.to_string()).collect();
+        assert_eq!(withheld, ["audit.*", "rows", "logs"]);
+        assert_eq!(grant.approved_by.as_deref(), Some("alice"));
+        let at = grant.approved_at.unwrap();
+        assert_eq!(at, time::macros::datetime!(2026-11-23 21:30:00 UTC));
         assert_eq!(grant.limits.memory, 64 << 20);
         assert_eq!(grant.limits.time, Duration::from_secs(120));
         assert_eq!(grant.limits.bytes, 1024);
@@ -282,6 +334,13 @@ mod tests {
             ("read = \"app.*\"", 6, "expected a sequence"),
             ("read = [\n\"app.*\",\n\"Orders\"]", 8, "lower case"),
             ("report = \"all\"", 6, "`counts` or `values`"),
+            ("version = \"one\"", 6, "no version"),
+            ("artefacts = [\"../x\"]", 6, "artefact's name"),
+            ("artefacts = [\"rows\"]", 6, "another name"),
+            ("withheld = [\"Rows\"]", 6, "artefact's name"),
+            ("withheld = [\"a.b\", \"a.b\"]", 6, "listed twice"),
+            ("approved_by = \"a\\nb\"", 6, "in one line"),
+            ("approved_at = \"today\"", 6, "RFC 3339"),
             ("[grant.limits]\nmemory = \"64 MiB\"", 7, "write bytes as"),
             ("[grant.limits]\nmemory = 1.5", 7, "expected bytes"),
             ("[grant.limits]\ntime = 30", 7, "expected a string"),

@@ -1,31 +1,32 @@
-//! What a component asks for, held against what it was granted.
+//! What components ask for, held against what they were granted and what the plan allows at most.
 
 use std::fmt;
+use std::path::PathBuf;
 
-use serde::Deserialize;
-
-use super::component::{Component, ImportKind};
+use super::component::{Component, ImportKind, WORLD};
+use super::difference::{self, Difference, difference};
 use super::file::{Grant, Grants};
-use super::limits::Limits;
+use super::level::ReportLevel;
 use super::scope::Scope;
+use super::section::ManifestFault;
 use crate::digest::Sha256;
-
-/// What of a check's values reaches the report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReportLevel {
-    /// Counts and booleans; of text its length and a digest salted per drill.
-    #[default]
-    Counts,
-    /// Every value as it is.
-    Values,
-}
+use crate::plan::bounds::Bounds;
+use crate::plan::limits::{LimitKey, Limits};
 
 /// A component and the grant it was reviewed under. [`review`] alone makes one.
 #[derive(Clone, Debug)]
 pub struct Approved {
     component: Component,
     grant: Grant,
+    artefacts: Vec<Artefact>,
+}
+
+/// A directory of this host that a check may read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artefact {
+    /// As the check knows it: it is mounted at `/<name>`.
+    pub name: String,
+    pub directory: PathBuf,
 }
 
 impl Approved {
@@ -37,7 +38,7 @@ impl Approved {
         &self.component
     }
 
-    /// The granted interfaces; a component may import fewer.
+    /// The granted interfaces: those that the component imports.
     pub fn imports(&self) -> &[String] {
         &self.grant.imports
     }
@@ -53,6 +54,11 @@ impl Approved {
     pub fn read(&self) -> &[Scope] {
         &self.grant.read
     }
+
+    /// The granted directories, in the grant's order.
+    pub fn artefacts(&self) -> &[Artefact] {
+        &self.artefacts
+    }
 }
 
 /// One reason why a component may not run, worded as one line with its remedy.
@@ -63,23 +69,45 @@ pub enum Refusal {
     )]
     NotGranted { check: String, component: Sha256 },
     #[error(
-        "check `{check}` is not the component that was reviewed: granted sha256:{granted}, given sha256:{given}; review the given one and pin it, or build the granted one"
-    )]
-    OtherComponent {
-        check: String,
-        granted: Sha256,
-        given: Sha256,
-    },
-    #[error(
-        "check `{check}` imports `{interface}`, which is not granted: add it to the grant's `imports`, or remove its use from the check"
-    )]
-    ImportNotGranted { check: String, interface: String },
-    #[error(
         "check `{check}` imports `{interface}`, which no grant can allow: remove its use from the check"
     )]
     ImportNever { check: String, interface: String },
     #[error("{count} components are named `{check}`: rename all but one, or leave them out")]
     SameName { check: String, count: usize },
+    #[error(
+        "check `{check}` does not export vhost:check/checker@{WORLD}: build it against the world in wit/"
+    )]
+    NoChecker { check: String },
+    #[error("check `{check}` {fault}")]
+    Manifest { check: String, fault: ManifestFault },
+    #[error("check `{check}` {difference}")]
+    Differs {
+        check: String,
+        difference: Difference,
+    },
+    #[error(
+        "check `{check}` is granted {key} = {} in the grants file's [grant.limits], above {key} = {} in the plan's [limits]: lower the grant and add \"{key}\" to its `withheld`, or raise the plan's ceiling",
+        key.written(*granted), key.written(*ceiling)
+    )]
+    AboveCeiling {
+        check: String,
+        key: LimitKey,
+        granted: u64,
+        ceiling: u64,
+    },
+    #[error(
+        "check `{check}` is granted the artefacts `{name}`, which the plan gives no directory: add {name} = \"<directory>\" to its [artefacts], or withhold \"{name}\" in the grant"
+    )]
+    ArtefactNowhere { check: String, name: String },
+    #[error(
+        "check `{check}` is granted the artefacts `{name}`, and {} is no directory: make it, or correct `{name}` in the plan's [artefacts]",
+        directory.display()
+    )]
+    ArtefactNoDirectory {
+        check: String,
+        name: String,
+        directory: PathBuf,
+    },
 }
 
 /// Every refusal of one review. Nothing runs.
@@ -105,7 +133,11 @@ impl std::error::Error for Refused {}
 /// Approves every component or refuses them all, with every reason at once.
 ///
 /// Grants for components that are not given are left alone: one file may serve several plans.
-pub fn review(components: Vec<Component>, grants: &Grants) -> Result<Vec<Approved>, Refused> {
+pub fn review(
+    components: Vec<Component>,
+    grants: &Grants,
+    bounds: &Bounds,
+) -> Result<Vec<Approved>, Refused> {
     let mut refusals = Vec::new();
     let mut approved = Vec::with_capacity(components.len());
     for component in &components {
@@ -121,13 +153,21 @@ pub fn review(components: Vec<Component>, grants: &Grants) -> Result<Vec<Approve
         {
             refusals.push(same_name);
         }
-        let grant = grants.get(&component.name);
-        refuse(component, grant, &mut refusals);
-        if let Some(grant) = grant {
-            approved.push(Approved {
-                component: component.clone(),
-                grant: grant.clone(),
-            });
+        refuse_component(component, &mut refusals);
+        match grants.get(&component.name) {
+            Some(grant) => {
+                refuse_differences(component, grant, &mut refusals);
+                refuse_ceilings(grant, bounds, &mut refusals);
+                approved.push(Approved {
+                    component: component.clone(),
+                    grant: grant.clone(),
+                    artefacts: artefacts(grant, bounds, &mut refusals),
+                });
+            }
+            None => refusals.push(Refusal::NotGranted {
+                check: component.name.clone(),
+                component: component.sha256,
+            }),
         }
     }
     if refusals.is_empty() {
@@ -137,142 +177,75 @@ pub fn review(components: Vec<Component>, grants: &Grants) -> Result<Vec<Approve
     }
 }
 
-fn refuse(component: &Component, grant: Option<&Grant>, refusals: &mut Vec<Refusal>) {
+/// What no grant could mend.
+fn refuse_component(component: &Component, refusals: &mut Vec<Refusal>) {
     let check = || component.name.clone();
-    match grant {
-        None => refusals.push(Refusal::NotGranted {
+    if component.world.as_deref() != Some(WORLD) {
+        refusals.push(Refusal::NoChecker { check: check() });
+    }
+    let never = component
+        .imports
+        .iter()
+        .filter(|import| import.kind == ImportKind::Never);
+    refusals.extend(never.map(|import| Refusal::ImportNever {
+        check: check(),
+        interface: import.interface.clone(),
+    }));
+    if let Err(fault) = &component.asked {
+        refusals.push(Refusal::Manifest {
             check: check(),
-            component: component.sha256,
-        }),
-        Some(grant) if grant.component != component.sha256 => {
-            refusals.push(Refusal::OtherComponent {
-                check: check(),
-                granted: grant.component,
-                given: component.sha256,
+            fault: fault.clone(),
+        });
+    }
+}
+
+fn refuse_differences(component: &Component, grant: &Grant, refusals: &mut Vec<Refusal>) {
+    let found = match &component.asked {
+        Ok(asked) => difference(component.sha256, asked, grant),
+        // What it asks for is not known then; what it is and imports is.
+        Err(_) => {
+            let mut found = Vec::from_iter(difference::component(component.sha256, grant));
+            found.extend(difference::interfaces(&component.grantable(), grant));
+            found
+        }
+    };
+    refusals.extend(found.into_iter().map(|difference| Refusal::Differs {
+        check: component.name.clone(),
+        difference,
+    }));
+}
+
+fn refuse_ceilings(grant: &Grant, bounds: &Bounds, refusals: &mut Vec<Refusal>) {
+    for key in LimitKey::ALL {
+        let (granted, ceiling) = (grant.limits.get(key), bounds.ceilings.get(key));
+        if granted > ceiling {
+            refusals.push(Refusal::AboveCeiling {
+                check: grant.check.clone(),
+                key,
+                granted,
+                ceiling,
             });
         }
-        Some(_) => {}
     }
-    for import in &component.imports {
-        let interface = || import.interface.clone();
-        match import.kind {
-            ImportKind::InertWasi => {}
-            ImportKind::Never => refusals.push(Refusal::ImportNever {
-                check: check(),
-                interface: interface(),
+}
+
+/// The directories behind a grant's artefacts.
+fn artefacts(grant: &Grant, bounds: &Bounds, refusals: &mut Vec<Refusal>) -> Vec<Artefact> {
+    let mut artefacts = Vec::with_capacity(grant.artefacts.len());
+    for name in &grant.artefacts {
+        let (check, name) = (grant.check.clone(), name.clone());
+        match bounds.artefacts.get(&name).cloned() {
+            Some(directory) if directory.is_dir() => artefacts.push(Artefact { name, directory }),
+            Some(directory) => refusals.push(Refusal::ArtefactNoDirectory {
+                check,
+                name,
+                directory,
             }),
-            // Of a check without a grant every import is ungranted: the one line above says so.
-            ImportKind::Vhost => {
-                if grant.is_some_and(|grant| !grant.imports.contains(&import.interface)) {
-                    refusals.push(Refusal::ImportNotGranted {
-                        check: check(),
-                        interface: interface(),
-                    });
-                }
-            }
+            None => refusals.push(Refusal::ArtefactNowhere { check, name }),
         }
     }
+    artefacts
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-    use crate::grant::component::Import;
-
-    fn component(name: &str, bytes: &[u8], imports: &[(&str, ImportKind)]) -> Component {
-        let imports = imports.iter().map(|(interface, kind)| Import {
-            interface: (*interface).to_owned(),
-            kind: *kind,
-        });
-        Component {
-            name: name.to_owned(),
-            sha256: Sha256::of(bytes),
-            bytes: bytes.into(),
-            imports: imports.collect(),
-        }
-    }
-
-    fn grants(entries: &[(&str, Sha256)]) -> Grants {
-        let mut text = "version = 1\n".to_owned();
-        for (check, sha256) in entries {
-            text += &format!(
-                "[[grant]]\ncheck = \"{check}\"\ncomponent = \"sha256:{sha256}\"\nimports = [\"vhost:check/log@0.1.0\"]\n"
-            );
-        }
-        Grants::parse(Path::new("grants"), &text).unwrap()
-    }
-
-    #[test]
-    fn what_was_granted_is_approved() {
-        let asked = component(
-            "a",
-            b"a",
-            &[
-                ("vhost:check/log@0.1.0", ImportKind::Vhost),
-                ("wasi:cli/exit@0.2.6", ImportKind::InertWasi),
-            ],
-        );
-        let grants = grants(&[("a", asked.sha256), ("unused", asked.sha256)]);
-        let approved = review(vec![asked], &grants).unwrap();
-        assert_eq!(approved.len(), 1);
-        assert_eq!(approved[0].report(), ReportLevel::Counts);
-        assert_eq!(approved[0].limits(), &Limits::default());
-    }
-
-    #[test]
-    fn every_refusal_comes_at_once() {
-        let components = vec![
-            component("changed", b"new", &[]),
-            component(
-                "unknown",
-                b"x",
-                &[("wasi:http/handler@0.2.0", ImportKind::Never)],
-            ),
-            component(
-                "greedy",
-                b"g",
-                &[("vhost:check/query@0.1.0", ImportKind::Vhost)],
-            ),
-            component("twice", b"1", &[]),
-            component("twice", b"1", &[]),
-        ];
-        let grants = grants(&[
-            ("changed", Sha256::of(b"old")),
-            ("greedy", Sha256::of(b"g")),
-            ("twice", Sha256::of(b"1")),
-        ]);
-        let refused = review(components, &grants).unwrap_err();
-        assert_eq!(
-            refused.refusals,
-            [
-                Refusal::OtherComponent {
-                    check: "changed".into(),
-                    granted: Sha256::of(b"old"),
-                    given: Sha256::of(b"new"),
-                },
-                Refusal::NotGranted {
-                    check: "unknown".into(),
-                    component: Sha256::of(b"x"),
-                },
-                Refusal::ImportNever {
-                    check: "unknown".into(),
-                    interface: "wasi:http/handler@0.2.0".into(),
-                },
-                Refusal::ImportNotGranted {
-                    check: "greedy".into(),
-                    interface: "vhost:check/query@0.1.0".into(),
-                },
-                Refusal::SameName {
-                    check: "twice".into(),
-                    count: 2,
-                },
-            ]
-        );
-        assert_eq!(refused.to_string().lines().count(), 5);
-        let shown = refused.to_string();
-        assert!(shown.contains(&Sha256::of(b"old").to_string()));
-        assert!(shown.contains(&Sha256::of(b"new").to_string()));
-    }
-}
+mod tests;

@@ -66,6 +66,82 @@ impl Scope {
         })
     }
 
+    /// What of this none of `scopes` contains; None where they contain all of it together.
+    ///
+    /// `app.*` contains `app.orders`, which contains `app.orders(id)`. Of columns those are returned that are left over.
+    pub fn beyond(&self, scopes: &[Scope]) -> Option<Scope> {
+        let whole = scopes.iter().any(|other| other.contains(self));
+        match self {
+            _ if whole => None,
+            Scope::Schema { .. } | Scope::Relation { .. } => Some(self.clone()),
+            Scope::Columns {
+                schema,
+                name,
+                columns,
+            } => {
+                let of = |columns| Scope::Columns {
+                    schema: schema.clone(),
+                    name: name.clone(),
+                    columns,
+                };
+                let mut left = columns.clone();
+                left.retain(|column| {
+                    let one = of(vec![column.clone()]);
+                    !scopes.iter().any(|other| other.contains(&one))
+                });
+                (!left.is_empty()).then(|| of(left))
+            }
+        }
+    }
+
+    /// Whether all that `other` names is named here too.
+    pub fn contains(&self, other: &Scope) -> bool {
+        if self.schema() != other.schema() {
+            return false;
+        }
+        match (self, other) {
+            (Scope::Schema { .. }, _) => true,
+            (_, Scope::Schema { .. }) => false,
+            (Scope::Relation { name, .. }, _) => Some(name.as_str()) == other.relation(),
+            (Scope::Columns { .. }, Scope::Relation { .. }) => false,
+            (
+                Scope::Columns { name, columns, .. },
+                Scope::Columns {
+                    name: of,
+                    columns: others,
+                    ..
+                },
+            ) => name == of && others.iter().all(|column| columns.contains(column)),
+        }
+    }
+
+    /// Whether both name something that the other names too.
+    pub fn overlaps(&self, other: &Scope) -> bool {
+        match (self, other) {
+            (
+                Scope::Columns { name, columns, .. },
+                Scope::Columns {
+                    name: of,
+                    columns: others,
+                    ..
+                },
+            ) => {
+                self.schema() == other.schema()
+                    && name == of
+                    && others.iter().any(|column| columns.contains(column))
+            }
+            _ => self.contains(other) || other.contains(self),
+        }
+    }
+
+    /// The one relation's name; None for a whole schema.
+    pub fn relation(&self) -> Option<&str> {
+        match self {
+            Scope::Schema { .. } => None,
+            Scope::Relation { name, .. } | Scope::Columns { name, .. } => Some(name),
+        }
+    }
+
     pub fn schema(&self) -> &str {
         match self {
             Scope::Schema { schema }
@@ -176,6 +252,56 @@ mod tests {
         ] {
             assert_eq!(Scope::parse(text).unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_schema_contains_its_relations_and_they_their_columns() {
+        let scope = |text| Scope::parse(text).unwrap();
+        for (wide, narrow) in [
+            ("app.*", "app.orders"),
+            ("app.*", "app.orders(id)"),
+            ("app.orders", "app.orders(id)"),
+            ("app.orders(id, status)", "app.orders(status)"),
+        ] {
+            let (wide, narrow) = (scope(wide), scope(narrow));
+            assert!(wide.contains(&narrow) && !narrow.contains(&wide));
+            assert!(wide.contains(&wide) && narrow.contains(&narrow));
+            assert!(wide.overlaps(&narrow) && narrow.overlaps(&wide));
+        }
+        for (one, other) in [
+            ("app.*", "apps.orders"),
+            ("app.orders", "app.order"),
+            ("app.orders(id)", "app.orders(status)"),
+            ("app.orders(id)", "app.units(id)"),
+            ("a.orders(id)", "b.orders(id)"),
+            ("app.\"*\"", "app.orders"),
+        ] {
+            let (one, other) = (scope(one), scope(other));
+            assert!(!one.contains(&other) && !other.contains(&one));
+            assert!(!one.overlaps(&other) && !other.overlaps(&one));
+        }
+        let (one, other) = (scope("app.o(a, b)"), scope("app.o(b, c)"));
+        assert!(one.overlaps(&other) && !one.contains(&other) && !other.contains(&one));
+    }
+
+    #[test]
+    fn what_several_scopes_leave_over_is_told() {
+        let beyond = |text: &str, others: &[&str]| {
+            let others: Vec<Scope> = others.iter().map(|o| Scope::parse(o).unwrap()).collect();
+            let left = Scope::parse(text).unwrap().beyond(&others);
+            left.map(|scope| scope.to_string())
+        };
+        assert_eq!(
+            beyond("app.o(a, b, c)", &["app.o(a)", "app.o(c)"]).as_deref(),
+            Some("app.o(b)")
+        );
+        assert_eq!(beyond("app.o(a, b)", &["app.o(a)", "app.o(b)"]), None);
+        assert_eq!(beyond("app.o(a)", &["app.*"]), None);
+        assert_eq!(beyond("app.o", &["app.o(a)"]).as_deref(), Some("app.o"));
+        assert_eq!(
+            beyond("app.*", &["app.o", "app.p"]).as_deref(),
+            Some("app.*")
+        );
     }
 
     #[test]

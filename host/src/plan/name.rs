@@ -70,6 +70,20 @@ impl fmt::Display for Name {
     }
 }
 
+/// What a label is, for the message that says so.
+pub const LABEL: &str = "at most 48 lower-case letters, digits and hyphens, a letter first";
+
+/// Whether a text can name a check or an artefact: [`LABEL`].
+///
+/// A check's name becomes part of a role's, which has at most 63 bytes.
+pub fn is_label(text: &str) -> bool {
+    text.len() <= 48
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
 /// The identity of one run: when it began (UTC, to the second) and three random bytes.
 ///
 /// Written like `20261123T181700Z-4f9a2c`. Sorts by time, and is an exact name itself.

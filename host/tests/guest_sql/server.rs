@@ -13,10 +13,13 @@ use tempfile::TempDir;
 use tokio_postgres::{Client, Config, NoTls};
 use vhost::check::query::{Session, TypeCatalog};
 use vhost::digest::Sha256;
+use vhost::grant::component::{Outline, WORLD};
 use vhost::grant::harden::{Hardened, harden};
 use vhost::grant::role::{self, CheckLogin};
-use vhost::grant::{Approved, Component, Grants, review};
+use vhost::grant::{Approved, Asked, AskedRead, Component, Grants, Import, ImportKind, review};
+use vhost::plan::bounds::Bounds;
 
+const QUERY: &str = "vhost:check/query@0.1.0";
 const BINARIES: &str = "/usr/lib/postgresql/15/bin";
 /// `nobody`: Postgres refuses to run as root, and initdb wants a user with a name.
 const UID: u32 = 65_534;
@@ -164,19 +167,35 @@ pub async fn connect(config: &Config) -> Client {
     client
 }
 
-/// What a review approves for a check with this grant; `grant` is TOML without the check's name and component.
+/// What a review approves for a general check with this grant, of which it asks exactly the limits and the report level;
+/// `grant` is TOML without the check's name and component.
 pub fn approved(check: &str, grant: &str) -> Approved {
-    let bytes: Arc<[u8]> = Arc::from(&b"component"[..]);
-    let component = Component {
-        name: check.to_owned(),
-        sha256: Sha256::of(&bytes),
-        bytes,
-        imports: Vec::new(),
-    };
+    let bytes = b"component";
     let text = format!(
-        "version = 1\n[[grant]]\ncheck = \"{check}\"\ncomponent = \"sha256:{}\"\nimports = [\"vhost:check/query@0.1.0\"]\n{grant}",
-        component.sha256
+        "version = 1\n[[grant]]\ncheck = \"{check}\"\ncomponent = \"sha256:{}\"\nimports = [\"{QUERY}\"]\n{grant}",
+        Sha256::of(bytes)
     );
     let grants = Grants::parse(Path::new("test"), &text).unwrap();
-    review(vec![component], &grants).unwrap().remove(0)
+    let granted = grants.get(check).unwrap();
+    let outline = Outline {
+        world: Some(WORLD.to_owned()),
+        imports: vec![Import {
+            interface: QUERY.to_owned(),
+            kind: ImportKind::Vhost,
+        }],
+        asked: Ok(Asked {
+            name: check.to_owned(),
+            version: semver::Version::new(0, 1, 0),
+            summary: "Asks in SQL".to_owned(),
+            interfaces: vec![QUERY.to_owned()],
+            report: granted.report,
+            read: AskedRead::Configured,
+            artefacts: Vec::new(),
+            limits: granted.limits.clone(),
+        }),
+    };
+    let component = Component::new(check.to_owned(), bytes.to_vec(), outline);
+    review(vec![component], &grants, &Bounds::default())
+        .unwrap()
+        .remove(0)
 }

@@ -6,13 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
-use vhost::digest::Sha256;
+use vhost::grant::{Component, Difference, Grants, difference};
 
 use super::{Outcome, component};
-
-/// What a shipped check imports; a grant may open more than its check asks for.
-const IMPORTS: &str =
-    r#"["vhost:check/query@0.1.0", "vhost:check/settings@0.1.0", "vhost:check/log@0.1.0"]"#;
 
 /// A directory of one test, removed with it.
 pub struct Desk {
@@ -36,6 +32,8 @@ pub struct Grant<'a> {
     pub read: &'a [&'a str],
     /// `counts` or `values`.
     pub report: &'a str,
+    /// Names of directories that the plan has.
+    pub artefacts: &'a [&'a str],
     /// Lines of `[grant.limits]`.
     pub limits: &'a str,
 }
@@ -46,6 +44,7 @@ impl<'a> Grant<'a> {
             check,
             read,
             report: "counts",
+            artefacts: &[],
             limits: "",
         }
     }
@@ -122,15 +121,12 @@ impl Desk {
         self.write("vhost.toml", text)
     }
 
-    /// Writes `vhost.grants.toml`, each grant with its component's own digest.
+    /// Writes `vhost.grants.toml`: for each check its component's own digest and imports, and what is asked for and not
+    /// granted here is withheld.
     pub fn grants(&self, grants: &[Grant<'_>]) -> PathBuf {
         let mut text = "version = 1\n".to_owned();
         for grant in grants {
-            let digest = Sha256::of(&std::fs::read(component(grant.check)).unwrap());
-            text += &format!(
-                "[[grant]]\ncheck = {:?}\ncomponent = \"sha256:{digest}\"\nimports = {IMPORTS}\nreport = {:?}\nread = {:?}\n[grant.limits]\n{}\n",
-                grant.check, grant.report, grant.read, grant.limits
-            );
+            text += &stanza(grant);
         }
         self.write("vhost.grants.toml", text)
     }
@@ -195,6 +191,36 @@ impl Desk {
             .filter(|path| hidden(path))
             .collect()
     }
+}
+
+fn stanza(grant: &Grant<'_>) -> String {
+    let component = Component::read(&component(grant.check)).unwrap();
+    let write = |withheld: &[String]| {
+        format!(
+            "[[grant]]\ncheck = {:?}\ncomponent = \"sha256:{}\"\nimports = {:?}\nreport = {:?}\nread = {:?}\nartefacts = {:?}\nwithheld = {withheld:?}\n[grant.limits]\n{}\n",
+            grant.check,
+            component.sha256,
+            component.grantable(),
+            grant.report,
+            grant.read,
+            grant.limits
+        )
+    };
+    let first = format!("version = 1\n{}", write(&[]));
+    let first = Grants::parse(Path::new("grants"), &first).unwrap();
+    let asked = component.asked.as_ref().unwrap();
+    let undecided = difference(component.sha256, asked, &first.grants[0]);
+    let withheld: Vec<String> = undecided
+        .iter()
+        .map(|difference| match difference {
+            Difference::ReportUndecided => "report".to_owned(),
+            Difference::LimitUndecided { key, .. } => key.to_string(),
+            Difference::ScopeUndecided { scope } => scope.to_string(),
+            Difference::ArtefactUndecided { name } => name.clone(),
+            other => panic!("{} {other}", grant.check),
+        })
+        .collect();
+    write(&withheld)
 }
 
 fn hidden(path: &Path) -> bool {

@@ -1,16 +1,24 @@
-//! Where checks lie: the shipped ones as `guest-checks/build.sh` leaves them, the tests' own as cargo builds them.
+//! Where checks lie: the shipped ones as `guest-checks/build.sh` leaves them, the tests' own as
+//! cargo builds them and `vhost bundle` puts a manifest on them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
 /// Guests of `tests/guests` that drills here run.
-const OWN: &[&str] = &["endless-loop", "memory-hog", "sleeper", "babbler", "teller"];
+const OWN: &[&str] = &[
+    "endless-loop",
+    "memory-hog",
+    "sleeper",
+    "babbler",
+    "teller",
+    "reader",
+];
 
 /// The component of a check by its name.
 pub fn component(check: &str) -> PathBuf {
     if OWN.contains(&check) {
-        return built().join(format!("{}.wasm", check.replace('-', "_")));
+        return bundled().join(format!("{check}.wasm"));
     }
     let path = workspace().join(format!("guest-checks/{check}.wasm"));
     assert!(
@@ -24,6 +32,33 @@ pub fn component(check: &str) -> PathBuf {
 pub fn workspace() -> &'static Path {
     // Cargo gives an absolute path below the workspace.
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The tests' own guests with their manifests.
+fn bundled() -> &'static Path {
+    static BUNDLED: OnceLock<PathBuf> = OnceLock::new();
+    BUNDLED.get_or_init(|| {
+        let directory = workspace().join("target/guests");
+        std::fs::create_dir_all(&directory).unwrap();
+        for guest in OWN {
+            let bundled = Command::new(env!("CARGO_BIN_EXE_vhost"))
+                .arg("bundle")
+                .arg(without_manifest(guest))
+                .arg("--manifest")
+                .arg(workspace().join(format!("tests/guests/{guest}/check.toml")))
+                .arg("--output")
+                .arg(directory.join(format!("{guest}.wasm")))
+                .output()
+                .unwrap();
+            assert!(bundled.status.success(), "{guest}: {bundled:?}");
+        }
+        directory
+    })
+}
+
+/// One of the tests' own guests as cargo builds it.
+pub fn without_manifest(guest: &str) -> PathBuf {
+    built().join(format!("{}.wasm", guest.replace('-', "_")))
 }
 
 /// Builds the tests' own guests once.

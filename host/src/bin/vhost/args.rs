@@ -25,6 +25,10 @@ pub enum Command {
     ///
     /// Exit status: 0 every wall held, 1 one did not, 2 usage, 3 something could not be tried.
     Selftest(Selftest),
+    /// Put a check and its manifest together, into one component.
+    Bundle(Bundle),
+    /// Show what a component is, imports and asks for, without running it.
+    Inspect(Inspect),
     /// Compile a component from standard input to standard output; vhost starts this as a child of its own.
     #[command(hide = true)]
     CompileComponent,
@@ -80,6 +84,32 @@ pub struct Run {
     /// Say nothing but the verdict
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Bundle {
+    /// The check: a component, or a core module that says which world it is built against
+    #[arg(value_name = "WASM")]
+    pub input: PathBuf,
+    /// What the check is and asks for
+    #[arg(long, value_name = "FILE", default_value = "check.toml")]
+    pub manifest: PathBuf,
+    /// Where the component is written: <the manifest's name>.wasm
+    #[arg(long, short, value_name = "WASM")]
+    pub output: PathBuf,
+    /// Put this manifest in the place of one that the check carries already
+    #[arg(long)]
+    pub replace: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Inspect {
+    /// The component
+    #[arg(value_name = "WASM")]
+    pub component: PathBuf,
+    /// As JSON, of the schema vhost.inspect/1
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(clap::Args)]

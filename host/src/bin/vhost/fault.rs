@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use vhost::report::neutral::{Medium, neutral};
+
 /// The exit status of usage and configuration; clap uses the same.
 const USAGE: u8 = 2;
 
@@ -30,5 +32,7 @@ fn lines(fault: &anyhow::Error) -> Vec<String> {
             chain.push(text);
         }
     }
-    chain.join(": ").lines().map(str::to_owned).collect()
+    // A component, a plan or a server can have put its own words into them.
+    let neutral = |line| neutral(line, Medium::Terminal);
+    chain.join(": ").lines().map(neutral).collect()
 }

@@ -1,9 +1,11 @@
 //! The command line: all ambient authority is taken here, and here alone is printed.
 
 mod args;
+mod bundle;
 mod clean;
 mod fault;
 mod host;
+mod inspect;
 mod kept;
 mod prepare;
 mod progress;
@@ -19,6 +21,8 @@ fn main() -> ExitCode {
         args::Command::Run(run) => run::main(*run),
         args::Command::Clean(clean) => clean::main(&clean),
         args::Command::Selftest(asked) => selftest::main(&asked),
+        args::Command::Bundle(bundle) => bundle::main(&bundle),
+        args::Command::Inspect(inspect) => inspect::main(&inspect),
         args::Command::CompileComponent => compile(),
     }
 }

@@ -354,7 +354,7 @@ fn select(
         .grants
         .clone()
         .unwrap_or_else(|| plan_dir.join("vhost.grants.toml"));
-    let approved = review(components, &Grants::read(&path)?)?;
+    let approved = review(components, &Grants::read(&path)?, &plan.bounds)?;
     approved
         .into_iter()
         .map(|approved| {

@@ -1,12 +1,16 @@
 //! How much a check may use: values, defaults, ceilings, and how they are written.
 
+mod key;
+
 use std::ops::Range;
 use std::time::Duration;
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::file::Wrong;
+pub use key::LimitKey;
+
+use crate::plan::place::Wrong;
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -54,7 +58,7 @@ impl Default for Limits {
     }
 }
 
-/// The most that a grant can give.
+/// The most that a plan, a grant or a manifest can name.
 pub const CEILINGS: Limits = Limits {
     memory: 4 * GIB,
     time: Duration::from_secs(3_600),
@@ -67,10 +71,29 @@ pub const CEILINGS: Limits = Limits {
     findings: 100_000,
 };
 
-/// Limits as a grants file writes them.
-#[derive(Default, Deserialize)]
+impl Limits {
+    /// The amount of one limit: bytes, milliseconds or a count.
+    pub fn get(&self, key: LimitKey) -> u64 {
+        // No duration that can be written has more milliseconds than 64 bits hold.
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        match key {
+            LimitKey::Memory => self.memory,
+            LimitKey::Time => millis(self.time),
+            LimitKey::StatementTime => millis(self.statement_time),
+            LimitKey::Statements => self.statements.into(),
+            LimitKey::Rows => self.rows,
+            LimitKey::Bytes => self.bytes,
+            LimitKey::CellBytes => self.cell_bytes,
+            LimitKey::LogBytes => self.log_bytes,
+            LimitKey::Findings => self.findings.into(),
+        }
+    }
+}
+
+/// Limits as a file writes them: in a plan's `[limits]`, a grant's `[grant.limits]` or a check's manifest.
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct LimitsText {
+pub(crate) struct LimitsText {
     memory: Option<Spanned<Size>>,
     time: Option<Spanned<String>>,
     statement_time: Option<Spanned<String>>,
@@ -82,7 +105,7 @@ pub(super) struct LimitsText {
     findings: Option<Spanned<i64>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(
     untagged,
     expecting = "expected bytes as an integer or as text such as \"64MiB\""
@@ -93,9 +116,9 @@ enum Size {
 }
 
 impl LimitsText {
-    pub(super) fn read(self) -> Result<Limits, Wrong> {
+    /// The limits as written; what is not written is as `given`.
+    pub(crate) fn read(self, given: &Limits) -> Result<Limits, Wrong> {
         let text = self;
-        let given = Limits::default();
         Ok(Limits {
             memory: size("memory", text.memory, given.memory, CEILINGS.memory)?,
             time: duration("time", text.time, given.time, CEILINGS.time)?,
@@ -261,6 +284,25 @@ mod tests {
         ] {
             assert!(bytes(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let text = |key: LimitKey, amount| {
+            let text = format!("{key} = {}", key.written(amount));
+            let limits: LimitsText = toml::from_str(&text).unwrap();
+            (text, limits.read(&CEILINGS).unwrap().get(key))
+        };
+        for key in LimitKey::ALL {
+            assert_eq!(LimitKey::named(key.name()), Some(key));
+            for amount in [1, 999, 1_000, 1_024, 60_000, CEILINGS.get(key)] {
+                let (text, read) = text(key, amount);
+                assert_eq!(read, amount, "{text}");
+            }
+        }
+        assert_eq!(text(LimitKey::Memory, 64 << 20).0, "memory = \"64MiB\"");
+        assert_eq!(text(LimitKey::Time, 90_000).0, "time = \"90s\"");
+        assert_eq!(text(LimitKey::Rows, 90_000).0, "rows = 90000");
     }
 
     #[test]

@@ -1,0 +1,77 @@
+//! `vhost inspect`: what a component is, imports and asks for, without running it.
+
+mod json;
+mod text;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use vhost::digest::Sha256;
+use vhost::grant::component::{self, ComponentError, Outline};
+use vhost::grant::{Asked, Component, Import, ImportKind, ManifestFault};
+
+use crate::args::Inspect;
+use crate::fault;
+
+/// A component as its bytes say that it is.
+struct Inspected {
+    file: PathBuf,
+    /// None where no plan could write the file's name.
+    name: Option<String>,
+    sha256: Sha256,
+    bytes: usize,
+    world: Option<String>,
+    imports: Vec<Import>,
+    /// What its manifest says, also where that is another component's.
+    asked: Option<Asked>,
+    /// Why its manifest cannot be relied on.
+    fault: Option<ManifestFault>,
+}
+
+pub fn main(asked: &Inspect) -> ExitCode {
+    let shown = inspect(asked).and_then(|inspected| match asked.json {
+        true => json::render(&inspected),
+        false => Ok(text::render(&inspected)),
+    });
+    let written = shown.and_then(|text| {
+        let mut stdout = std::io::stdout();
+        stdout.write_all(text.as_bytes()).context("cannot print")
+    });
+    match written {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fault::refuse(&error),
+    }
+}
+
+fn inspect(asked: &Inspect) -> Result<Inspected> {
+    let file = asked.component.clone();
+    let bytes = component::bytes(&file)?;
+    let outline = Outline::of(&bytes).map_err(|error| ComponentError::not_a_check(&file, error))?;
+    let long = bytes.len();
+    let read = outline.asked.clone();
+    let name = component::name(&file);
+    // The manifest of a file that cannot have a check's name is shown as it is.
+    let called = name
+        .clone()
+        .or(read.as_ref().ok().map(|asked| asked.name.clone()));
+    let component = Component::new(called.unwrap_or_default(), bytes, outline);
+    Ok(Inspected {
+        file,
+        name,
+        sha256: component.sha256,
+        bytes: long,
+        world: component.world,
+        imports: component.imports,
+        asked: read.ok(),
+        fault: component.asked.err(),
+    })
+}
+
+impl Inspected {
+    fn imports_of(&self, kind: ImportKind) -> Vec<&str> {
+        let of_kind = self.imports.iter().filter(|import| import.kind == kind);
+        of_kind.map(|import| import.interface.as_str()).collect()
+    }
+}

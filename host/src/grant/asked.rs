@@ -1,0 +1,187 @@
+//! The manifest of a check: what its author says that it is, and asks for.
+//!
+//! ```toml
+//! manifest = 1
+//! name = "row-matrix"                            # the component's file stem, with `_` as `-`
+//! version = "0.1.0"
+//! summary = "Holds row counts against the plan's" # one line
+//! interfaces = ["query", "settings", "log"]      # of vhost:check@0.1.0; exactly those that the component imports
+//! report = "counts"                              # or "values"; "counts" if absent
+//! read = ["app.orders", "public.units(id)"]      # or "configured": the operator says which at approval
+//! artefacts = ["exports"]                        # directories that the plan names; none if absent
+//!
+//! [limits]                                       # all optional, see `Limits`
+//! memory = "64MiB"
+//! ```
+//!
+//! A component holds it in the canonical form that [`Asked::canonical`] writes, and in no other.
+
+mod text;
+
+pub(super) use text::{artefacts, scopes, twice};
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use semver::Version;
+
+use super::file::GRANTABLE;
+use super::level::ReportLevel;
+use super::scope::Scope;
+use crate::plan::limits::{LimitKey, Limits};
+use crate::plan::place;
+
+/// The version of the format that this reads and writes.
+const MANIFEST: i64 = 1;
+/// Characters of a summary.
+pub const LONGEST_SUMMARY: usize = 200;
+/// What stands in `read` of a general check.
+const CONFIGURED: &str = "configured";
+
+/// What a check asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub name: String,
+    pub version: Version,
+    /// One line of at most [`LONGEST_SUMMARY`] characters, none of them a control character. The author's words.
+    pub summary: String,
+    /// As a grant writes them, for example `vhost:check/query@0.1.0`, in the order of [`GRANTABLE`].
+    pub interfaces: Vec<String>,
+    pub report: ReportLevel,
+    pub read: AskedRead,
+    pub artefacts: Vec<String>,
+    pub limits: Limits,
+}
+
+/// Which relations a check asks to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AskedRead {
+    /// A general check: its settings name the relations, and the operator says at approval which they may be.
+    Configured,
+    Scopes(Vec<Scope>),
+}
+
+/// Why a `check.toml` says nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum AskedError {
+    #[error("{}: the check's manifest cannot be read: name a check.toml that you can read", path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{}:{line}: {what}", path.display())]
+    Line {
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// What is wrong and what to do about it.
+        what: String,
+    },
+}
+
+/// Why the bytes of a section are no manifest.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotCanonical {
+    #[error("it is not UTF-8")]
+    NotText,
+    #[error("line {line}: {what}")]
+    Line { line: usize, what: String },
+    #[error("it is not in the one form that `vhost bundle` writes")]
+    OtherForm,
+}
+
+impl Asked {
+    /// Reads a check's `check.toml`.
+    pub fn read(path: &Path) -> Result<Self, AskedError> {
+        let text = std::fs::read_to_string(path).map_err(|source| AskedError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::parse(path, &text)
+    }
+
+    /// Reads a `check.toml`'s text; `path` only appears in errors.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, AskedError> {
+        text::read(text).map_err(|(place, what)| AskedError::Line {
+            path: path.to_owned(),
+            line: place::line(text, &place),
+            what,
+        })
+    }
+
+    /// Reads a section's bytes, which must be what [`Asked::canonical`] gives.
+    pub fn from_section(bytes: &[u8]) -> Result<Self, NotCanonical> {
+        let text = std::str::from_utf8(bytes).map_err(|_| NotCanonical::NotText)?;
+        let asked = text::read(text).map_err(|(place, what)| NotCanonical::Line {
+            line: place::line(text, &place),
+            what,
+        })?;
+        // Otherwise a comment or a second spelling could tell a reader of the bytes something else.
+        match asked.canonical() == text {
+            true => Ok(asked),
+            false => Err(NotCanonical::OtherForm),
+        }
+    }
+
+    /// The one text that says this: every key in a fixed order, every limit written out.
+    pub fn canonical(&self) -> String {
+        let list = |items: &mut dyn Iterator<Item = String>| {
+            let items: Vec<String> = items.map(|item| toml_string(&item)).collect();
+            format!("[{}]", items.join(", "))
+        };
+        let short = self.interfaces.iter().map(|long| short(long).to_owned());
+        let read = match &self.read {
+            AskedRead::Configured => toml_string(CONFIGURED),
+            AskedRead::Scopes(scopes) => list(&mut scopes.iter().map(Scope::to_string)),
+        };
+        let mut text = format!(
+            "manifest = {MANIFEST}\nname = {}\nversion = {}\nsummary = {}\ninterfaces = {}\nreport = \"{}\"\nread = {read}\nartefacts = {}\n\n[limits]\n",
+            toml_string(&self.name),
+            toml_string(&self.version.to_string()),
+            toml_string(&self.summary),
+            list(&mut short.into_iter()),
+            self.report,
+            list(&mut self.artefacts.iter().cloned()),
+        );
+        for key in LimitKey::ALL {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{key} = {}", key.written(self.limits.get(key)));
+        }
+        text
+    }
+}
+
+/// The name of a grantable interface without its package and version.
+fn short(interface: &str) -> &str {
+    interface
+        .strip_prefix("vhost:check/")
+        .and_then(|rest| rest.split('@').next())
+        .unwrap_or(interface)
+}
+
+/// The interface that a manifest's short name means.
+fn long(short_name: &str) -> Option<&'static str> {
+    GRANTABLE
+        .into_iter()
+        .find(|interface| short(interface) == short_name)
+}
+
+/// A text as a basic string of TOML, in one spelling.
+fn toml_string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for char in text.chars() {
+        match char {
+            '"' | '\\' => out.extend(['\\', char]),
+            char if char.is_control() => {
+                let _ = write!(out, "\\u{:04X}", u32::from(char));
+            }
+            char => out.push(char),
+        }
+    }
+    out + "\""
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,187 @@
+//! A manifest's text, read key by key.
+
+use std::fmt;
+
+use semver::Version;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use super::{Asked, AskedRead, CONFIGURED, GRANTABLE, LONGEST_SUMMARY, MANIFEST, long, short};
+use crate::grant::level::ReportLevel;
+use crate::grant::scope::Scope;
+use crate::grant::withholding::artefact;
+use crate::plan::limits::{Limits, LimitsText};
+use crate::plan::name::{LABEL, is_label};
+use crate::plan::place::{Wrong, unread};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ManifestText {
+    manifest: Spanned<i64>,
+    name: Spanned<String>,
+    version: Spanned<String>,
+    summary: Spanned<String>,
+    interfaces: Vec<Spanned<String>>,
+    #[serde(default)]
+    report: ReportLevel,
+    read: ReadText,
+    #[serde(default)]
+    artefacts: Vec<Spanned<String>>,
+    #[serde(default)]
+    limits: LimitsText,
+}
+
+enum ReadText {
+    Configured,
+    Scopes(Vec<Spanned<String>>),
+}
+
+/// Written out, because an untagged enum would lose where each scope stands.
+impl<'de> Deserialize<'de> for ReadText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Written;
+
+        impl<'de> Visitor<'de> for Written {
+            type Value = ReadText;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(
+                    f,
+                    "a list of scopes such as \"app.orders\", or \"{CONFIGURED}\""
+                )
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<ReadText, E> {
+                match text {
+                    CONFIGURED => Ok(ReadText::Configured),
+                    _ => Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)),
+                }
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<ReadText, A::Error> {
+                let mut scopes = Vec::new();
+                while let Some(scope) = seq.next_element()? {
+                    scopes.push(scope);
+                }
+                Ok(ReadText::Scopes(scopes))
+            }
+        }
+
+        deserializer.deserialize_any(Written)
+    }
+}
+
+pub(super) fn read(text: &str) -> Result<Asked, Wrong> {
+    let text: ManifestText = toml::from_str(text).map_err(|error| unread(&error))?;
+    if *text.manifest.get_ref() != MANIFEST {
+        let what = format!(
+            "this vhost reads version {MANIFEST} of a check's manifest: write `manifest = {MANIFEST}`"
+        );
+        return Err((text.manifest.span(), what));
+    }
+    if !is_label(text.name.get_ref()) {
+        let what = format!(
+            "`{}` is no check's name: write {LABEL}",
+            text.name.get_ref()
+        );
+        return Err((text.name.span(), what));
+    }
+    let version = Version::parse(text.version.get_ref()).map_err(|_| {
+        let what = format!(
+            "`{}` is no version: write one of three numbers, for example \"0.1.0\"",
+            text.version.get_ref()
+        );
+        (text.version.span(), what)
+    })?;
+    summary(&text.summary)?;
+    Ok(Asked {
+        name: text.name.into_inner(),
+        version,
+        summary: text.summary.into_inner(),
+        interfaces: interfaces(text.interfaces)?,
+        report: text.report,
+        read: match text.read {
+            ReadText::Configured => AskedRead::Configured,
+            ReadText::Scopes(scopes) => AskedRead::Scopes(self::scopes(scopes)?),
+        },
+        artefacts: artefacts(text.artefacts)?,
+        limits: text.limits.read(&Limits::default())?,
+    })
+}
+
+fn summary(text: &Spanned<String>) -> Result<(), Wrong> {
+    let summary = text.get_ref();
+    let wrong = |what: String| Err((text.span(), what));
+    if summary.trim().is_empty() {
+        return wrong("the summary is empty: say in one line what the check holds".to_owned());
+    }
+    if summary.chars().any(char::is_control) {
+        return wrong(
+            "the summary holds a line break or another control character: write one line"
+                .to_owned(),
+        );
+    }
+    match summary.chars().count() {
+        0..=LONGEST_SUMMARY => Ok(()),
+        count => wrong(format!(
+            "the summary has {count} characters: write at most {LONGEST_SUMMARY}"
+        )),
+    }
+}
+
+fn interfaces(texts: Vec<Spanned<String>>) -> Result<Vec<String>, Wrong> {
+    let mut named = Vec::with_capacity(texts.len());
+    for text in texts {
+        let interface = long(text.get_ref()).ok_or_else(|| {
+            let known = GRANTABLE.map(short).join(", ");
+            let what = format!(
+                "`{}` is no interface of vhost:check@0.1.0: write one of {known}",
+                text.get_ref()
+            );
+            (text.span(), what)
+        })?;
+        if named.contains(&interface) {
+            return Err(twice(&text));
+        }
+        named.push(interface);
+    }
+    let in_order = GRANTABLE
+        .into_iter()
+        .filter(|interface| named.contains(interface));
+    Ok(in_order.map(str::to_owned).collect())
+}
+
+/// Reads a list of scopes, as a manifest and a grant hold one.
+pub(in crate::grant) fn scopes(texts: Vec<Spanned<String>>) -> Result<Vec<Scope>, Wrong> {
+    let mut scopes = Vec::with_capacity(texts.len());
+    for text in texts {
+        let scope = Scope::parse(text.get_ref())
+            .map_err(|what| (text.span(), format!("`{}`: {what}", text.get_ref())))?;
+        if scopes.contains(&scope) {
+            return Err(twice(&text));
+        }
+        scopes.push(scope);
+    }
+    Ok(scopes)
+}
+
+/// Reads a list of artefacts' names, as a manifest and a grant hold one.
+pub(in crate::grant) fn artefacts(texts: Vec<Spanned<String>>) -> Result<Vec<String>, Wrong> {
+    let mut names = Vec::with_capacity(texts.len());
+    for text in texts {
+        artefact(text.get_ref())
+            .map_err(|what| (text.span(), format!("`{}`: {what}", text.get_ref())))?;
+        if names.contains(text.get_ref()) {
+            return Err(twice(&text));
+        }
+        names.push(text.into_inner());
+    }
+    Ok(names)
+}
+
+/// What to say of an entry that its list already holds.
+pub(in crate::grant) fn twice(text: &Spanned<String>) -> Wrong {
+    let what = format!("`{}` is listed twice: remove one", text.get_ref());
+    (text.span(), what)
+}
