@@ -15,6 +15,8 @@ mod calling;
 mod directory;
 mod embedded;
 mod fixture;
+mod forgery;
+mod guest;
 mod judge;
 mod outcome;
 mod saying;
@@ -27,11 +29,14 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use cap_std::AmbientAuthority;
 use tokio_util::sync::CancellationToken;
 
-use crate::check::Compiler;
+use crate::check::{CacheError, Compiler};
 use crate::drill::{DirectoryError, DrillError, EngineOrder};
 use crate::event::Events;
+use crate::grant::asked::AskedError;
+use crate::grant::bundle::BundleError;
 use crate::grant::component::ComponentError;
 use crate::grant::{GrantsError, Refused};
 use crate::report::seal::NotPublished;
@@ -54,6 +59,8 @@ pub struct Order {
     pub started: SystemTime,
     /// What belongs to this process and no check may find: values of its environment, its arguments.
     pub canaries: Vec<String>,
+    /// For the self-test's own directory alone.
+    pub authority: AmbientAuthority,
     /// The one wall or attack to try; otherwise all.
     pub only: Option<String>,
 }
@@ -81,6 +88,26 @@ pub enum SelftestError {
     },
     #[error("cannot remove {}: remove it by hand", path.display())]
     Remove {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("the attack {attack} cannot be bundled")]
+    Bundle {
+        attack: &'static str,
+        #[source]
+        source: BundleError,
+    },
+    #[error("the manifest of {attack} cannot be read")]
+    Manifest {
+        attack: &'static str,
+        #[source]
+        source: AskedError,
+    },
+    #[error("the self-test's own cache of compiled checks cannot be used")]
+    Cache(#[source] CacheError),
+    #[error("cannot forge the cache entries in {}", path.display())]
+    Forge {
         path: PathBuf,
         #[source]
         source: std::io::Error,
@@ -138,11 +165,12 @@ async fn try_walls(
     let engine = fixture::engine(&order.engine).await;
     let alone = stage.drill(order, &engine, stage.honest()?, events.clone(), interrupt);
     let alone = alone.await?;
+    stage.forge_cache()?;
     let (mut checks, mut refused) = (stage.honest()?, Vec::new());
     for attack in attacks {
         match stage.review(attack, order)? {
             Ok(selected) => checks.extend(selected),
-            Err(why) => refused.push((attack.name, why.to_string())),
+            Err(why) => refused.push((attack.name, why)),
         }
     }
     let beside = stage

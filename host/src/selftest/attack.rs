@@ -32,6 +32,23 @@ pub enum Guest {
     Assembled,
     /// An honest component, and other bytes under its approval.
     Swapped,
+    /// A check whose manifest asks to read this, whatever it is granted.
+    Asking(&'static [&'static str]),
+    /// A check whose manifest is not what `vhost bundle` writes.
+    Altered(Alteration),
+}
+
+/// What is wrong with a manifest.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Alteration {
+    None,
+    Twice,
+    Nested,
+    Oversized,
+    Malformed,
+    NotText,
+    /// Its section ends after the file does.
+    Cut,
 }
 
 /// What it is granted; the interfaces are those that it imports, but for [`Grant::nothing`].

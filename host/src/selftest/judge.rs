@@ -39,6 +39,7 @@ pub fn judge(
         }
     }
     for (wall, attack, came) in [
+        (Wall::Cache, "forged-entry", forged(alone, beside)),
         (Wall::Disclosure, "rows-in-the-report", rows_in(beside)),
         (Wall::Words, "raw-markup-in-the-report", markup_in(beside)),
         (Wall::Apart, "honest-check", apart(alone, beside)),
@@ -198,6 +199,19 @@ fn markup_in(seen: &Seen) -> Came {
         }
     }
     held("no artefact has a raw control character or markup of a check")
+}
+
+/// The entry that the drill alone left was changed, so the drill beside must have refused it and compiled again.
+fn forged(alone: &Seen, beside: &Seen) -> Came {
+    let of_honest = |remark: &&str| remark.contains(HONEST) && remark.contains("was not authentic");
+    match (alone.remarks().next(), beside.remarks().find(of_honest)) {
+        (Some(remark), _) => untried(format!("nothing was kept that could be forged: {remark}")),
+        (None, Some(remark)) => held(remark),
+        (None, None) => match beside.stop() {
+            Some(stop) => untried(stop),
+            None => breached("the forged entry was used without a word"),
+        },
+    }
 }
 
 fn apart(alone: &Seen, beside: &Seen) -> Came {

@@ -62,6 +62,16 @@ impl Seen {
         Some(format!("the drill stopped in stage {stage}: {cause}"))
     }
 
+    /// What the operator is told beside the results.
+    pub fn remarks(&self) -> impl Iterator<Item = &str> {
+        let remarks = self.json["evidence"]["remarks"].as_array();
+        remarks
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Value::as_str)
+    }
+
     /// Whether the restore was told that there is no such extension.
     pub fn lacks_extension(&self, name: &str) -> bool {
         let notices = self.json["evidence"]["restore"]["notices"].as_array();

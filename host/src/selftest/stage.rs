@@ -1,15 +1,19 @@
 //! Everything that the drills of a self-test need, in one private directory.
 
+use std::error::Error;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::check::Compiler;
-use crate::drill::{self, Dump, From, RunDirectory, Selected};
+use crate::check::{Cache, Compiler};
+use crate::drill::{self, Dump, From, Keep, RunDirectory, Selected};
 use crate::event::Events;
-use crate::grant::{Component, Grants, ImportKind, Refused, review};
+use crate::grant::component::ComponentError;
+use crate::grant::{Component, Grants, review};
 use crate::plan::Roles;
+use crate::plan::bounds::Bounds;
 use crate::plan::name::RunId;
 use crate::report::summary::Colour;
 use crate::report::terms::{ChecksAsked, HiddenPath, Terms};
@@ -18,7 +22,7 @@ use crate::selftest::attack::{Attack, Grant, Guest, Interfaces};
 use crate::selftest::directory::Directory;
 use crate::selftest::fixture::{Engine, OPEN_ROWS};
 use crate::selftest::seen::Seen;
-use crate::selftest::{Order, SelftestError, embedded};
+use crate::selftest::{Order, SelftestError, embedded, forgery, guest};
 
 /// The honest check, by its name.
 pub const HONEST: &str = "row-matrix";
@@ -52,36 +56,55 @@ impl Stage {
 
     /// The honest check, approved for what it counts.
     pub fn honest(&self) -> Result<Vec<Selected>, SelftestError> {
-        let component = self.component(HONEST, HONEST, self.honest)?;
         let grant = Grant {
             report: "counts",
             ..Grant::reading(&["selftest.open(id)"], "time = \"10m\"")
         };
+        let bytes = guest::asking(HONEST, HONEST, self.honest, None, grant)?;
+        let component =
+            self.component(HONEST, &bytes)
+                .map_err(|source| SelftestError::Component {
+                    attack: HONEST,
+                    source,
+                })?;
         let grants = grants(HONEST, &component, &component, grant)?;
         let settings = json!({"relations": {"selftest.open": OPEN_ROWS}, "total": OPEN_ROWS});
-        let approved = review(vec![component], &grants).map_err(SelftestError::Honest)?;
-        Ok(selected(approved, &settings))
+        let approved = review(vec![component], &grants, &Bounds::default());
+        Ok(selected(
+            approved.map_err(SelftestError::Honest)?,
+            &settings,
+        ))
     }
 
-    /// Lets the review decide on an attack, under the grant that the table gives it.
+    /// Lets the review decide on an attack, under the grant that the table gives it; the inner error is its refusal.
     pub fn review(
         &self,
         attack: &Attack,
         order: &Order,
-    ) -> Result<Result<Vec<Selected>, Refused>, SelftestError> {
+    ) -> Result<Result<Vec<Selected>, String>, SelftestError> {
         let name = check_name(attack);
+        let asking = |guest, read| guest::asking(attack.name, &name, guest, read, attack.grant);
+        let mut reviewed_bytes = None;
         let bytes = match attack.guest {
-            Guest::Hostile | Guest::Sql(_) | Guest::Canaries => self.hostile,
-            Guest::Swapped => self.honest,
-            Guest::Assembled => {
-                embedded::assembled(attack.name).ok_or(SelftestError::NotEmbedded)?
+            Guest::Hostile | Guest::Sql(_) | Guest::Canaries => asking(self.hostile, None)?,
+            Guest::Asking(read) => asking(self.hostile, Some(read))?,
+            Guest::Assembled => asking(
+                embedded::assembled(attack.name).ok_or(SelftestError::NotEmbedded)?,
+                None,
+            )?,
+            Guest::Swapped => {
+                // The file is another one by the time it is read for the drill.
+                reviewed_bytes = Some(asking(self.honest, None)?);
+                asking(self.hostile, None)?
+            }
+            Guest::Altered(alteration) => {
+                guest::altered(alteration, self.hostile, &asking(self.hostile, None)?)
             }
         };
-        let reviewed = self.component(attack.name, &name, bytes)?;
-        let given = match attack.guest {
-            // The file is another one by the time it is read for the drill.
-            Guest::Swapped => self.component(attack.name, &name, self.hostile)?,
-            _ => reviewed.clone(),
+        let reviewed = self.component(&name, reviewed_bytes.as_ref().unwrap_or(&bytes));
+        let (reviewed, given) = match (reviewed, self.component(&name, &bytes)) {
+            (Ok(reviewed), Ok(given)) => (reviewed, given),
+            (Err(refused), _) | (_, Err(refused)) => return Ok(Err(in_one_line(&refused))),
         };
         let grants = grants(attack.name, &reviewed, &given, attack.grant)?;
         let settings = match attack.guest {
@@ -90,9 +113,12 @@ impl Stage {
                 json!({"attack": "sql", "statements": statements})
             }
             Guest::Canaries => json!({"attack": "canaries", "canaries": self.canaries(order)}),
-            Guest::Hostile | Guest::Assembled | Guest::Swapped => json!({"attack": attack.name}),
+            _ => json!({"attack": attack.name}),
         };
-        Ok(review(vec![given], &grants).map(|approved| selected(approved, &settings)))
+        let approved = review(vec![given], &grants, &Bounds::default());
+        Ok(approved
+            .map(|approved| selected(approved, &settings))
+            .map_err(|refused| in_one_line(&refused)))
     }
 
     /// What belongs to the host, masked. What the attacker brings along is not of the host: the paths that it was built
@@ -106,14 +132,27 @@ impl Stage {
     }
 
     /// Writes a component and reads it as a drill would.
-    fn component(
-        &self,
-        attack: &'static str,
-        name: &str,
-        bytes: &[u8],
-    ) -> Result<Component, SelftestError> {
-        let path = self.directory.write(&format!("{name}.wasm"), bytes)?;
-        Component::read(&path).map_err(|source| SelftestError::Component { attack, source })
+    fn component(&self, name: &str, bytes: &[u8]) -> Result<Component, ComponentError> {
+        let path = self.directory.path().join(format!("{name}.wasm"));
+        std::fs::write(&path, bytes).map_err(|source| ComponentError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        Component::read(&path)
+    }
+
+    /// Where the self-test keeps its compiled checks; both directories are its own.
+    fn homes(&self) -> [PathBuf; 2] {
+        ["cache", "state"].map(|home| self.directory.path().join(home))
+    }
+
+    /// Puts other bytes into every entry that the drill before has left in the cache.
+    pub fn forge_cache(&self) -> Result<(), SelftestError> {
+        let [cache, _] = self.homes();
+        forgery::forge(&cache).map_err(|source| SelftestError::Forge {
+            path: cache,
+            source,
+        })
     }
 
     /// Drills the fixture with these checks, and reads the report that came of it.
@@ -126,6 +165,8 @@ impl Stage {
         interrupt: &CancellationToken,
     ) -> Result<Seen, SelftestError> {
         let run = run_id(order);
+        let [cache, state] = self.homes();
+        let cache = Cache::open(&cache, &state, order.authority).map_err(SelftestError::Cache)?;
         let dump = self
             .directory
             .write("fixture.sql", engine.dump().as_bytes())?;
@@ -174,6 +215,7 @@ impl Stage {
                 memory: COMPILER_MEMORY,
                 ..order.compiler.clone()
             },
+            keep: Keep::In(Arc::new(cache)),
             cores: order.cores,
             started: order.started,
             salt: rand::random(),
@@ -217,14 +259,9 @@ fn grants(
     given: &Component,
     grant: Grant,
 ) -> Result<Grants, SelftestError> {
-    let imports: Vec<&str> = match grant.interfaces {
+    let imports = match grant.interfaces {
         Interfaces::None => Vec::new(),
-        Interfaces::AsImported => given
-            .imports
-            .iter()
-            .filter(|import| import.kind == ImportKind::Vhost)
-            .map(|import| import.interface.as_str())
-            .collect(),
+        Interfaces::AsImported => given.grantable(),
     };
     // Names, interfaces and scopes are this crate's own, and none of them has a character that TOML writes otherwise.
     let text = format!(
@@ -234,6 +271,17 @@ fn grants(
     );
     let path = std::path::Path::new("the self-test's grants");
     Grants::parse(path, &text).map_err(|source| SelftestError::Grant { attack, source })
+}
+
+/// An error and its causes, as one line.
+fn in_one_line(error: &dyn Error) -> String {
+    let mut words = error.to_string().replace('\n', "; ");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        words = format!("{words}: {cause}");
+        source = cause.source();
+    }
+    words
 }
 
 fn masked(canary: &str) -> String {

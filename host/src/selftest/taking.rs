@@ -1,6 +1,6 @@
 //! Attacks on the machine: bytes, imports, time, memory, calls.
 
-use crate::selftest::attack::{Attack, Grant, Guest, Interfaces, Shows};
+use crate::selftest::attack::{Alteration, Attack, Grant, Guest, Interfaces, Shows};
 use crate::selftest::wall::Wall;
 
 /// Enough for a check that only wants to say what it was told.
@@ -33,6 +33,31 @@ const fn import(name: &'static str) -> Attack {
     assembled(Wall::Imports, name, USUAL, shows)
 }
 
+const fn altered(name: &'static str, alteration: Alteration, refused: &'static str) -> Attack {
+    Attack {
+        name,
+        wall: Wall::Approval,
+        guest: Guest::Altered(alteration),
+        grant: USUAL,
+        shows: Shows::Refused(refused),
+    }
+}
+
+const fn asking(
+    name: &'static str,
+    asked: &'static [&'static str],
+    granted: &'static [&'static str],
+    refused: &'static str,
+) -> Attack {
+    Attack {
+        name,
+        wall: Wall::Approval,
+        guest: Guest::Asking(asked),
+        grant: Grant::reading(granted, ""),
+        shows: Shows::Refused(refused),
+    }
+}
+
 pub const ATTACKS: &[Attack] = &[
     Attack {
         name: "swapped-bytes",
@@ -41,6 +66,41 @@ pub const ATTACKS: &[Attack] = &[
         grant: USUAL,
         shows: Shows::Refused("is not the component that was reviewed"),
     },
+    altered("no-manifest", Alteration::None, "carries no manifest"),
+    altered("two-manifests", Alteration::Twice, "carries 2 manifests"),
+    altered(
+        "nested-manifest",
+        Alteration::Nested,
+        "inside an inner module or component",
+    ),
+    altered(
+        "oversized-manifest",
+        Alteration::Oversized,
+        "carries a manifest of 65537 bytes",
+    ),
+    altered(
+        "malformed-manifest",
+        Alteration::Malformed,
+        "carries a manifest that cannot be read",
+    ),
+    altered(
+        "manifest-of-no-text",
+        Alteration::NotText,
+        "carries a manifest that cannot be read",
+    ),
+    altered("cut-manifest", Alteration::Cut, "is a damaged component"),
+    asking(
+        "asks-for-more",
+        &["selftest.open(id)", "selftest.closed"],
+        &["selftest.open(id)"],
+        "which is neither granted nor withheld",
+    ),
+    asking(
+        "granted-more",
+        &["selftest.open(id)"],
+        &["selftest.open"],
+        "which it does not ask for",
+    ),
     import("import-sockets"),
     import("import-http"),
     import("import-unknown"),
@@ -100,13 +160,13 @@ pub const ATTACKS: &[Attack] = &[
         Wall::Shape,
         "hundred-memories",
         USUAL,
-        Shows::Stopped(&["memory count too high"]),
+        Shows::Stopped(&["number of memories, at most 64"]),
     ),
     assembled(
         Wall::Shape,
         "instances",
         USUAL,
-        Shows::Stopped(&["instance count too high"]),
+        Shows::Stopped(&["number of instances, at most 256"]),
     ),
     assembled(
         Wall::Shape,
@@ -124,37 +184,37 @@ pub const ATTACKS: &[Attack] = &[
         Wall::HostCall,
         "giant-log",
         Grant::with("memory = \"256MiB\""),
-        Shows::Stopped(&["fuel"]),
+        Shows::Stopped(&["bytes of one host call, at most 8388608"]),
     ),
     hostile(
         Wall::HostCall,
         "giant-finding",
         Grant::with("memory = \"256MiB\""),
-        Shows::Stopped(&["fuel"]),
+        Shows::Stopped(&["bytes of one host call, at most 8388608"]),
     ),
     hostile(
         Wall::HostCall,
         "giant-statement",
         Grant::with("memory = \"512MiB\""),
-        Shows::Stopped(&["fuel"]),
+        Shows::Stopped(&["bytes of one host call, at most 8388608"]),
     ),
     hostile(
         Wall::HostCall,
         "aliased-findings",
         USUAL,
-        Shows::Stopped(&["fuel"]),
+        Shows::Stopped(&["bytes of one host call, at most 8388608"]),
     ),
     hostile(
         Wall::HostCall,
         "aliased-parameters",
         USUAL,
-        Shows::Stopped(&["fuel"]),
+        Shows::Stopped(&["bytes of one host call, at most 8388608"]),
     ),
     assembled(
         Wall::Handles,
         "handles",
         USUAL,
-        Shows::Stopped(&["number of its handles"]),
+        Shows::Stopped(&["number of handles, at most 1024"]),
     ),
     hostile(
         Wall::OneCall,

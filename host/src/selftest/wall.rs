@@ -9,6 +9,7 @@ pub enum Wall {
     Approval,
     Imports,
     Compiler,
+    Cache,
     Time,
     Memory,
     Shape,
@@ -28,10 +29,11 @@ pub enum Wall {
 }
 
 impl Wall {
-    pub const ALL: [Wall; 19] = [
+    pub const ALL: [Wall; 20] = [
         Wall::Approval,
         Wall::Imports,
         Wall::Compiler,
+        Wall::Cache,
         Wall::Time,
         Wall::Memory,
         Wall::Shape,
@@ -62,7 +64,10 @@ impl Wall {
 
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Wall::Approval => ("approval", "only the bytes that were approved run"),
+            Wall::Approval => (
+                "approval",
+                "only bytes that were approved run, for what they ask in one place and in one form",
+            ),
             Wall::Imports => (
                 "imports",
                 "what is not granted is not linked; sockets and HTTP never are",
@@ -70,6 +75,10 @@ impl Wall {
             Wall::Compiler => (
                 "compiler",
                 "compiling has an address space and a time of its own",
+            ),
+            Wall::Cache => (
+                "cache",
+                "compiled code that this vhost did not make is refused and made again",
             ),
             Wall::Time => (
                 "time",

@@ -73,6 +73,7 @@ fn order(asked: &Selftest) -> Result<Order> {
         cores: std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN),
         started: SystemTime::now(),
         canaries: canaries(),
+        authority: cap_std::ambient_authority(),
         only: asked.only.clone(),
     })
 }
