@@ -20,6 +20,7 @@ pub mod machine;
 pub mod query;
 mod report;
 mod run;
+pub mod share;
 mod stdio;
 mod wall;
 

@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::check::evidence::{DumpFacts, Facts, Protected, Relation, RestoreFacts};
 use crate::check::query::TypeCatalog;
+use crate::check::share::{confine, share};
 use crate::check::{
     Came, CheckOutcome, CompileError, Compiler, Database, Ended, Job, Machine, Ready, Salt, Usage,
     run_all,
@@ -45,6 +46,8 @@ pub struct Shared {
     pub started: SystemTime,
     pub salt: [u8; 32],
     pub cores: NonZeroUsize,
+    /// Of the sandbox, in bytes.
+    pub memory: u64,
     pub manifest: Manifest,
 }
 
@@ -100,6 +103,11 @@ impl Compiling {
         let salt = Arc::new(Salt::new(shared.salt));
         let (mut jobs, mut outcomes) = (Vec::new(), Vec::new());
         let mut remarks = Vec::from_iter(self.remark);
+        let at_once = shared
+            .cores
+            .min(NonZeroUsize::new(self.checks.len()).unwrap_or(shared.cores));
+        let confined = confine(&client, share(shared.memory, at_once)).await;
+        remarks.extend(confined.err().map(|error| in_one_line(&error)));
         let mut from_cache = 0;
         for (check, ready) in self.checks {
             let compiled = match ready.await {
