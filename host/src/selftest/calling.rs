@@ -229,7 +229,7 @@ const HEAVY: &[Statement] = &[
     Statement {
         name: "cell-of-200-mb",
         sql: "SELECT pg_catalog.repeat('x', 200000000)",
-        told: &["limit Limit::CellBytes of 1048576"],
+        told: &["limit Limit::CellBytes of 1048576", "SQLSTATE 53200"],
         needs: None,
     },
     Statement {
