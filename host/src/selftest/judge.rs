@@ -4,7 +4,7 @@ use crate::selftest::attack::{Attack, Guest, Shows, Statement};
 use crate::selftest::fixture::{CANARIES, GRANTED_CANARY};
 use crate::selftest::outcome::{Came, Row};
 use crate::selftest::seen::{Check, Seen};
-use crate::selftest::stage::{HONEST, check_name};
+use crate::selftest::stage::{HONEST, check_name, honest_name};
 use crate::selftest::wall::Wall;
 
 /// Longest quotation of what a check was told, in characters.
@@ -38,14 +38,18 @@ pub fn judge(
             }),
         }
     }
-    for (wall, attack, came) in [
-        (Wall::Cache, "forged-entry", forged(alone, beside)),
-        (Wall::Disclosure, "rows-in-the-report", rows_in(beside)),
-        (Wall::Words, "raw-markup-in-the-report", markup_in(beside)),
-        (Wall::Apart, "honest-check", apart(alone, beside)),
-        (Wall::Apart, "verdict", verdict(beside)),
-        (Wall::Apart, "teardown", teardown(beside)),
-    ] {
+    let overall: [(Wall, &'static str, fn(&Seen, &Seen) -> Came); 6] = [
+        (Wall::Cache, "forged-entry", forged),
+        (Wall::Disclosure, "rows-in-the-report", rows_in),
+        (Wall::Words, "raw-markup-in-the-report", markup_in),
+        (Wall::Apart, "honest-checks", apart),
+        (Wall::Apart, "verdict", verdict),
+        (Wall::Apart, "teardown", teardown),
+    ];
+    for (wall, attack, judge) in overall {
+        // Of a drill that did not come to its end nothing is known, whatever is not in its report.
+        let stop = alone.stop().or_else(|| beside.stop());
+        let came = stop.map_or_else(|| judge(alone, beside), untried);
         rows.push(Row { wall, attack, came });
     }
     rows
@@ -160,7 +164,7 @@ fn outcome<'s>(attack: &Attack, seen: &'s Seen) -> Result<Check<'s>, Came> {
 }
 
 /// No artefact has a row, granted or not: the one check that may read and tell has a report of counts.
-fn rows_in(seen: &Seen) -> Came {
+fn rows_in(_: &Seen, seen: &Seen) -> Came {
     for (name, text) in seen.texts() {
         for canary in CANARIES.iter().chain([&GRANTED_CANARY]) {
             if text.contains(canary) {
@@ -172,7 +176,7 @@ fn rows_in(seen: &Seen) -> Came {
 }
 
 /// What would be a command to a terminal, or markup where markup is read.
-fn markup_in(seen: &Seen) -> Came {
+fn markup_in(_: &Seen, seen: &Seen) -> Came {
     for (name, text) in seen.texts() {
         if let Some(steers) = text.chars().find(|c| c.is_control() && *c != '\n') {
             return breached(format!("{name} has a raw {}", steers.escape_unicode()));
@@ -203,45 +207,51 @@ fn markup_in(seen: &Seen) -> Came {
 
 /// The entry that the drill alone left was changed, so the drill beside must have refused it and compiled again.
 fn forged(alone: &Seen, beside: &Seen) -> Came {
-    let of_honest = |remark: &&str| remark.contains(HONEST) && remark.contains("was not authentic");
+    let honest = honest_name(0);
+    let of_honest =
+        |remark: &&str| remark.contains(&honest) && remark.contains("was not authentic");
     match (alone.remarks().next(), beside.remarks().find(of_honest)) {
         (Some(remark), _) => untried(format!("nothing was kept that could be forged: {remark}")),
         (None, Some(remark)) => held(remark),
-        (None, None) => match beside.stop() {
-            Some(stop) => untried(stop),
-            None => breached("the forged entry was used without a word"),
-        },
+        (None, None) => breached("the forged entry was used without a word"),
     }
 }
 
 fn apart(alone: &Seen, beside: &Seen) -> Came {
-    match (alone.check(HONEST), beside.check(HONEST)) {
-        (Some(alone), Some(beside)) if alone.status() != "PASS" => untried(format!(
-            "it does not pass alone: {} {}",
-            alone.ended().1,
-            beside.ended().1
+    let Some(alone) = alone
+        .check(&honest_name(0))
+        .filter(|alone| alone.status() == "PASS")
+    else {
+        return untried("the honest check does not pass alone");
+    };
+    let mut count = 0;
+    for name in beside.checks().filter(|name| name.starts_with(HONEST)) {
+        count += 1;
+        match beside.check(name) {
+            Some(beside) if beside.says() == alone.says() => {}
+            Some(beside) => {
+                let (ended, why) = beside.ended();
+                return breached(format!("{name} {ended}: {why} {}", words(beside)));
+            }
+            None => return breached(format!("{name} has no outcome")),
+        }
+    }
+    match count {
+        0 => untried("no honest check ran beside the attacks"),
+        _ => held(format!(
+            "all {count} of them pass and say what one says alone"
         )),
-        (Some(alone), Some(beside)) => match alone.says() == beside.says() {
-            true => held("it passes and says the same"),
-            false => breached(format!("it {}: {}", beside.ended().0, beside.ended().1)),
-        },
-        (None, _) => untried(alone.stop().unwrap_or_default()),
-        (_, None) => breached(
-            beside
-                .stop()
-                .unwrap_or_else(|| "it has no outcome".to_owned()),
-        ),
     }
 }
 
-fn verdict(beside: &Seen) -> Came {
+fn verdict(_: &Seen, beside: &Seen) -> Came {
     match beside.verdict() {
         "PASS" => breached("the drill passed"),
         other => held(format!("the drill's verdict is {other}")),
     }
 }
 
-fn teardown(beside: &Seen) -> Came {
+fn teardown(_: &Seen, beside: &Seen) -> Came {
     match beside.gate("teardown") {
         "PASS" => held("nothing of the sandbox is left"),
         other => breached(format!("the gate teardown is {other}")),

@@ -55,6 +55,16 @@ impl Seen {
         checks.iter().find(|check| check["name"] == name).map(Check)
     }
 
+    /// The names of all checks that were asked for, whether they have an outcome or not.
+    pub fn checks(&self) -> impl Iterator<Item = &str> {
+        let names = self.json["terms"]["checks"]["names"].as_array();
+        names
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Value::as_str)
+    }
+
     /// Where and why the drill did not come to its end.
     pub fn stop(&self) -> Option<String> {
         let stop = &self.json["evidence"]["stop"];
@@ -126,11 +136,14 @@ impl<'r> Check<'r> {
             .sum()
     }
 
-    /// All that it says, without what it used: time and memory differ from one run to the next.
+    /// All that it says, without its name, its manifest's digest and what it used: time and memory differ from one run
+    /// to the next.
     pub fn says(self) -> Value {
         let mut says = self.0.clone();
         if let Some(fields) = says.as_object_mut() {
-            fields.remove("usage");
+            for own in ["name", "component", "usage"] {
+                fields.remove(own);
+            }
         }
         says
     }

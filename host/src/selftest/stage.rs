@@ -24,8 +24,8 @@ use crate::selftest::fixture::{Engine, OPEN_ROWS};
 use crate::selftest::seen::Seen;
 use crate::selftest::{Order, SelftestError, embedded, forgery, guest};
 
-/// The honest check, by its name.
-pub const HONEST: &str = "row-matrix";
+/// What the names of honest checks begin with.
+pub const HONEST: &str = "honest";
 /// Over each byte of a canary in a guest's settings, so that the guest does not find its own question there.
 const MASK: u8 = 0x5a;
 /// What compiling may take here: attacks are small, and a bomb need not take more of the operator's machine to be seen.
@@ -54,15 +54,15 @@ impl Stage {
         self.directory.remove()
     }
 
-    /// The honest check, approved for what it counts.
-    pub fn honest(&self) -> Result<Vec<Selected>, SelftestError> {
+    /// The honest check under this name, approved for what it counts.
+    pub fn honest(&self, name: &str) -> Result<Vec<Selected>, SelftestError> {
         let grant = Grant {
             report: "counts",
             ..Grant::reading(&["selftest.open(id)"], "time = \"10m\"")
         };
-        let bytes = guest::asking(HONEST, HONEST, self.honest, None, grant)?;
+        let bytes = guest::asking(HONEST, name, self.honest, None, grant)?;
         let component =
-            self.component(HONEST, &bytes)
+            self.component(name, &bytes)
                 .map_err(|source| SelftestError::Component {
                     attack: HONEST,
                     source,
@@ -237,6 +237,11 @@ impl Stage {
 /// A new one for each drill of the self-test.
 fn run_id(order: &Order) -> RunId {
     RunId::new(order.started.into(), rand::random())
+}
+
+/// What the honest check is called that stands before the attack of this number.
+pub fn honest_name(number: usize) -> String {
+    format!("{HONEST}-{number}")
 }
 
 /// What a hostile check is called in plans, grants and reports.
