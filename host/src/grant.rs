@@ -10,6 +10,7 @@
 //! Three enforcers, each a function of one [`Approved`]; no fourth place decides.
 
 pub mod asked;
+mod audit;
 pub mod bundle;
 pub mod component;
 pub mod difference;

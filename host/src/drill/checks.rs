@@ -109,7 +109,12 @@ impl Compiling {
         let confined = confine(&client, share(shared.memory, at_once)).await;
         remarks.extend(confined.err().map(|error| in_one_line(&error)));
         let mut from_cache = 0;
-        for (check, ready) in self.checks {
+        let approved: Vec<&Approved> = self.checks.iter().map(|(c, _)| &*c.approved).collect();
+        let logins = match role::create_all(&mut client, &hardened, &approved).await {
+            Ok(logins) => logins,
+            Err(error) => return Err(seen.stop(&error)),
+        };
+        for ((check, ready), login) in self.checks.into_iter().zip(logins) {
             let compiled = match ready.await {
                 Ok(Ok(ready)) => {
                     remarks.extend(ready.remark);
@@ -125,7 +130,7 @@ impl Compiling {
                     continue;
                 }
             };
-            let login = match role::create(&mut client, &hardened, &check.approved).await {
+            let login = match login {
                 Ok(login) => login,
                 Err(error) => {
                     outcomes.push(not_started(&check.approved, &in_one_line(&error)));
