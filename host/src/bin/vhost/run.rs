@@ -20,13 +20,8 @@ use crate::progress::{self, Voice};
 pub fn main(run: Run) -> ExitCode {
     hush_panics();
     let quiet = run.quiet;
-    let ready = prepare(run).and_then(|prepared| {
-        // The last that can be refused: a drill that cannot leave a report is not begun.
-        let directory = RunDirectory::create(&prepared.runs, &prepared.order.run)?;
-        Ok((prepared.order, directory))
-    });
-    let (order, directory) = match ready {
-        Ok(ready) => ready,
+    let prepared = match prepare(run) {
+        Ok(prepared) => prepared,
         Err(error) => return fault::refuse(&error),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -36,7 +31,23 @@ pub fn main(run: Run) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fault::refuse(&anyhow::Error::new(error).context("cannot start")),
     };
-    let ended = runtime.block_on(drill(order, &directory, Voice::choose(quiet)));
+    let interrupt = CancellationToken::new();
+    let ready = runtime.block_on(async {
+        // Signals first: one that came between the directory and them would leave the directory behind.
+        listen(&interrupt)?;
+        // The last that can be refused: a drill that cannot leave a report is not begun.
+        anyhow::Ok(RunDirectory::create(&prepared.runs, &prepared.order.run)?)
+    });
+    let directory = match ready {
+        Ok(directory) => directory,
+        Err(error) => return fault::refuse(&error),
+    };
+    let ended = runtime.block_on(drill(
+        prepared.order,
+        &directory,
+        Voice::choose(quiet),
+        &interrupt,
+    ));
     // A thread that still reads a given dump is not waited for.
     runtime.shutdown_background();
     match ended {
@@ -81,10 +92,13 @@ fn conclude(published: &Published, quiet: bool) -> ExitCode {
     ExitCode::from(published.exit_code())
 }
 
-async fn drill(order: Order, directory: &RunDirectory, voice: Voice) -> Result<Published> {
-    let interrupt = CancellationToken::new();
-    listen(&interrupt)?;
-    let sealed = drill::run(order, directory, progress::events(voice), &interrupt).await?;
+async fn drill(
+    order: Order,
+    directory: &RunDirectory,
+    voice: Voice,
+    interrupt: &CancellationToken,
+) -> Result<Published> {
+    let sealed = drill::run(order, directory, progress::events(voice), interrupt).await?;
     Ok(sealed.publish(directory.partial(), directory.whole())?)
 }
 
