@@ -210,7 +210,10 @@ fn forged(alone: &Seen, beside: &Seen) -> Came {
     let honest = honest_name(0);
     let of_honest =
         |remark: &&str| remark.contains(&honest) && remark.contains("was not authentic");
-    match (alone.remarks().next(), beside.remarks().find(of_honest)) {
+    match (
+        alone.remarks().find(|remark| remark.contains("not kept")),
+        beside.remarks().find(of_honest),
+    ) {
         (Some(remark), _) => untried(format!("nothing was kept that could be forged: {remark}")),
         (None, Some(remark)) => held(remark),
         (None, None) => breached("the forged entry was used without a word"),

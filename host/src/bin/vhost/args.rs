@@ -133,6 +133,9 @@ pub struct Selftest {
     /// Postgres' programs for the local engine; otherwise the newest that is found
     #[arg(long, value_name = "DIR")]
     pub bin_dir: Option<PathBuf>,
+    /// Where its directory and its sandboxes are made
+    #[arg(long, value_name = "DIR", default_value = "/var/tmp")]
+    pub base: PathBuf,
     /// Only this wall, or this attack
     #[arg(long, value_name = "NAME")]
     pub only: Option<String>,

@@ -60,13 +60,20 @@ fn order(asked: &Selftest) -> Result<Order> {
             image: asked.image.clone().unwrap_or(defaults.image),
         }),
         args::Engine::Local => EngineOrder::Local(LocalOrder {
-            bin_dir: asked.bin_dir.clone(),
+            bin_dir: asked
+                .bin_dir
+                .as_deref()
+                .map(std::path::absolute)
+                .transpose()
+                .context("--bin-dir")?,
             path_dirs: host::path_dirs(),
         }),
     };
     let exe = std::env::current_exe().context("cannot find vhost's own program")?;
     Ok(Order {
-        base: defaults.base,
+        // What starts a sandbox, and what runs in it, has another working directory.
+        base: std::path::absolute(&asked.base)
+            .with_context(|| format!("cannot tell where {} is", asked.base.display()))?,
         engine,
         docker_host,
         compiler: Compiler::new(exe, vec!["compile-component".into()]),
