@@ -169,8 +169,7 @@ fn what_cannot_be_bundled_leaves_nothing_behind() {
         &BUNDLE,
         &[
             "cannot bundle built.wasm",
-            "`interfaces` are vhost:check/log@0.1.0, but imports",
-            "settings",
+            "write interfaces = [\"log\", \"settings\"] in its check.toml",
         ],
     );
     desk.write("check.toml", MANIFEST);

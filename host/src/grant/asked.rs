@@ -154,7 +154,7 @@ impl Asked {
 }
 
 /// The name of a grantable interface without its package and version.
-fn short(interface: &str) -> &str {
+pub(super) fn short(interface: &str) -> &str {
     interface
         .strip_prefix("vhost:check/")
         .and_then(|rest| rest.split('@').next())

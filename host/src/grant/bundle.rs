@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use wasmparser::{BinaryReaderError, Encoding, Parser, Payload};
 use wit_component::ComponentEncoder;
 
-use super::asked::Asked;
+use super::asked::{Asked, short};
 use super::component::{Component, MOST_BYTES, Outline, OutlineError, WORLD};
 use super::section::{self, ManifestFault};
 
@@ -51,6 +51,11 @@ pub enum BundleError {
         "with its manifest it has {bytes} bytes, more than the {MOST_BYTES} that a check may have"
     )]
     TooLarge { bytes: u64 },
+    #[error(
+        "its manifest lists other interfaces than it imports of vhost:check: write interfaces = {} in its check.toml",
+        short_names(imported)
+    )]
+    Interfaces { imported: Vec<String> },
     #[error("it {fault}")]
     Manifest { fault: ManifestFault },
     #[error("{} is not a file: name another output", path.display())]
@@ -104,10 +109,24 @@ pub fn bundle(
     }
     match &component.asked {
         Ok(_) => Ok(component),
+        Err(ManifestFault::OtherInterfaces { imported, .. }) => Err(BundleError::Interfaces {
+            imported: imported.clone(),
+        }),
         Err(fault) => Err(BundleError::Manifest {
             fault: fault.clone(),
         }),
     }
+}
+
+/// As a check.toml writes them.
+fn short_names(interfaces: &[String]) -> String {
+    format!(
+        "{:?}",
+        interfaces
+            .iter()
+            .map(|long| short(long))
+            .collect::<Vec<_>>()
+    )
 }
 
 /// Makes a core module a component.
