@@ -203,6 +203,7 @@ fn stanza(grant: &Grant<'_>) -> String {
             component.grantable(),
             grant.report,
             grant.read,
+            grant.artefacts,
             grant.limits
         )
     };
