@@ -10,6 +10,9 @@ use crate::selftest::wall::Wall;
 /// The name and version of the JSON output's shape.
 pub const SCHEMA: &str = "vhost.selftest/1";
 
+/// Before what is said of one attack.
+const INDENT: &str = "             ";
+
 /// Every attack, and what it came to.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
@@ -117,6 +120,21 @@ fn show(out: &mut String, wall: Wall, rows: &[&Row], detail: Detail) {
         rows.len(),
         wall.stands()
     );
+    // A drill that stopped says why once, and not for each of two hundred attacks.
+    if let [
+        Row {
+            came: Came::NotTried { why },
+            ..
+        },
+        rest @ ..,
+    ] = rows
+        && rest
+            .iter()
+            .all(|row| matches!(&row.came, Came::NotTried { why: other } if other == why))
+    {
+        let _ = writeln!(out, "{INDENT}not tried: {why}");
+        return;
+    }
     for row in rows {
         let (word, text) = match &row.came {
             Came::Held { said } if detail == Detail::Attacks => ("held", said),
@@ -124,7 +142,7 @@ fn show(out: &mut String, wall: Wall, rows: &[&Row], detail: Detail) {
             Came::Breached { said } => ("BREACHED", said),
             Came::NotTried { why } => ("not tried", why),
         };
-        let _ = writeln!(out, "             {:28} {word}: {text}", row.attack);
+        let _ = writeln!(out, "{INDENT}{:28} {word}: {text}", row.attack);
     }
 }
 
