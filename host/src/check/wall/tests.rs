@@ -45,11 +45,13 @@ fn state(memory: u64) -> State {
             protected: Vec::new(),
         }),
         settings: String::new(),
+        artefacts: &[],
         memory,
         log_bytes: 0,
         started: SystemTime::UNIX_EPOCH,
         seed: [0; 32],
     })
+    .unwrap()
 }
 
 /// Whether what a component declares is looked at before it is instantiated.
