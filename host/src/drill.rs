@@ -201,6 +201,7 @@ impl Drill<'_> {
             started: order.started,
             salt: order.salt,
             cores: order.cores,
+            memory: order.spec.limits.memory,
             manifest: supplied.manifest,
         };
         seen.evidence.checks = Some(compiling.run(&supplied.restored, shared, seen).await?);

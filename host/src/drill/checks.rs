@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::check::evidence::{DumpFacts, Facts, Protected, Relation, RestoreFacts};
 use crate::check::query::TypeCatalog;
+use crate::check::share::{confine, share};
 use crate::check::{
     Came, CheckOutcome, CompileError, Compiler, Database, Ended, Job, Machine, Onlooker, Ready,
     Salt, Usage, run_all,
@@ -46,6 +47,8 @@ pub struct Shared {
     pub started: SystemTime,
     pub salt: [u8; 32],
     pub cores: NonZeroUsize,
+    /// Of the sandbox, in bytes.
+    pub memory: u64,
     pub manifest: Manifest,
 }
 
@@ -110,6 +113,11 @@ impl Compiling {
         let salt = Arc::new(Salt::new(shared.salt));
         let (mut jobs, mut outcomes) = (Vec::new(), Vec::new());
         let mut remarks = Vec::from_iter(self.remark);
+        let at_once = shared
+            .cores
+            .min(NonZeroUsize::new(self.checks.len()).unwrap_or(shared.cores));
+        let confined = confine(&client, share(shared.memory, at_once)).await;
+        remarks.extend(confined.err().map(|error| in_one_line(&error)));
         let mut from_cache = 0;
         let approved: Vec<&Approved> = self.checks.iter().map(|(c, _)| &*c.approved).collect();
         let logins = match role::create_all(&mut client, &hardened, &approved).await {
