@@ -1,13 +1,15 @@
 //! One store, one role, one outcome a check.
 //!
 //! ```text
-//! Component ─compile─▶ Compiled          in a child process
+//! Component ─compile─▶ Compiled          in a child process, or from the cache
 //! Approved + Compiled + Facts ─run─▶ CheckOutcome
 //! ```
 //!
 //! A check is called once, in a store of its own that is thrown away. Nothing is ever called again after a trap.
 
 pub mod bindings;
+pub mod cache;
+mod code;
 pub mod compile;
 pub mod disclose;
 pub mod evidence;
@@ -20,12 +22,14 @@ pub mod reading;
 mod report;
 mod run;
 mod stdio;
+mod wall;
 
 use serde::Serialize;
 
 use crate::digest::Sha256;
 use crate::finding::{Finding, Status};
 
+pub use cache::{Cache, CacheError, Came, Ready};
 pub use compile::{CompileError, Compiled, Compiler, compile_main};
 pub use disclose::Salt;
 pub use evidence::Facts;

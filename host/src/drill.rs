@@ -25,7 +25,7 @@ pub use checks::Selected;
 pub use directory::{DirectoryError, Dump, RunDirectory};
 pub use engine::{EngineError, EngineOrder, ImageOrder, LocalOrder};
 pub use listing::{Listing, ListingError, relations};
-pub use order::{From, Order, PgDumpAt, SourceExtra, SourceOrder};
+pub use order::{From, Keep, Order, PgDumpAt, SourceExtra, SourceOrder};
 
 use crate::check::Machine;
 use crate::drill::checks::{Compiling, Shared};
@@ -121,6 +121,7 @@ impl Drill<'_> {
         let compiling = Compiling::start(
             Machine::start().map_err(|e| seen.stop(&e))?,
             &order.compiler,
+            std::mem::replace(&mut order.keep, Keep::Nothing),
             std::mem::take(&mut order.checks),
         );
         let spec = order.spec.clone();

@@ -11,6 +11,7 @@
 
 pub mod approval;
 pub mod asked;
+mod audit;
 pub mod bundle;
 pub mod component;
 pub mod difference;

@@ -61,6 +61,8 @@ pub struct Evidence {
     pub teardown: Option<Teardown>,
     /// Where and why the drill did not run to its end. A clean teardown after a stop does not clear it.
     pub stop: Option<Stop>,
+    /// What no gate judges and an operator should know, in sentences without their full stop.
+    pub remarks: Vec<String>,
     /// In the order in which the stages ended.
     pub timings: Vec<Timing>,
     /// Filled by [`seal::Sealed::of`].
@@ -133,6 +135,7 @@ impl Evidence {
             protected_after: None,
             teardown: None,
             stop: None,
+            remarks: Vec::new(),
             timings: Vec::new(),
             sweep: None,
         }

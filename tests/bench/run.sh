@@ -15,6 +15,13 @@
 #               with the making, starting and removing of its sandbox.
 #   memory      the high-water mark of vhost's own process (VmHWM), without its children.
 #   hashing     the dump as vhost takes it against the same pg_dump with its output only written; see hashing.rs.
+#   rows        1,000,000 rows of 4 columns of a restored database, read by a check through the fence, in pages of columns and row by
+#               row, against the same statement read by tokio-postgres in the same process, every value looked at; see checks.rs.
+#               1 is as fast as tokio-postgres, 0.5 takes twice as long.
+#   start       a check that was compiled before, from the cache to the report that it returns at once; without a database.
+#   many        200 checks, each a component of its own with one statement, of one restored database of a 300 KB dump: the drill's
+#               stage \`checks\` as report.json has it, divided by 200. All of it counts as overhead: hardening the database, each
+#               check's role and its audit, session, instance and report, and what its statement costs.
 #   small       a drill of a database with a 300 KB dump, with one check. The docker engine is the one of VHOST_TEST_DOCKER_HOST,
 #               DOCKER_HOST or the default socket, with the image vhost-postgres:15 (tests/setup/image.sh); without it that goal is
 #               not measured, and the line says so.
@@ -109,13 +116,13 @@ watch_memory() {
     done
 }
 
-# Runs one drill that must pass; seconds in `took`, KiB in `peak`.
+# Runs one drill that must pass; seconds in `took`, KiB in `peak`, milliseconds of the stage `checks` in `looked`.
 drill() {
     local plan=$1 began code=0 watcher
     shift
     sync -f "$work"
     began=$EPOCHREALTIME
-    "$root/target/release/vhost" run --quiet --config "$plan" --sandbox-name "vhost-bench-$$" --runs "$runs" "$@" \
+    XDG_CACHE_HOME=$work/cache XDG_STATE_HOME=$work/state "$root/target/release/vhost" run --quiet --config "$plan" --sandbox-name "vhost-bench-$$" --runs "$runs" "$@" \
         >"$work/drill.out" 2>"$work/drill.err" &
     drill_pid=$!
     watch_memory "$drill_pid" "$work/peak" &
@@ -126,6 +133,7 @@ drill() {
     wait "$watcher" || true
     peak=$(cat "$work/peak")
     [ "$code" = 0 ] || fail "the drill of $plan did not pass (exit $code): $(tail -n 1 "$work/drill.err" "$work/drill.out" | tr '\n' ' ')"
+    looked=$(awk '/"stage": "checks"/ { getline; gsub(/[^0-9]/, ""); print }' "$runs"/*/report.json)
     rm -rf -- "$runs"
 }
 
@@ -143,6 +151,10 @@ measure_drill() {
 measure_shell() {
     shell_pipeline
     printf '%s\n' "$took" >>"$work/shell.s"
+}
+
+many_drill() {
+    PGSERVICEFILE=$one/state/pg_service.conf drill "$work/many.toml" --grants "$work/many.grants.toml" --checks "$work/many" --engine local
 }
 
 small_drill() {
@@ -195,16 +207,19 @@ shell_pipeline() {
 ratios() { paste "$1" "$2" | awk '{ printf "%.4f\n", $1 / $2 }'; }
 
 missed=0
-# Prints the median, smallest and largest of the numbers on standard input, and whether the median meets its goal; - is no goal.
+# Prints the median, smallest and largest of the numbers on standard input, and whether the median meets its goal: the most that it
+# may be, or, after >=, the least; - is no goal.
 figure() {
     local title=$1 decimals=$2 goal=$3 median low high verdict=-
     read -r median low high < <(sort -g |
         awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2, v[1], v[NR] }')
     if [ "$goal" != - ]; then
-        if awk -v m="$median" -v g="$goal" 'BEGIN { exit !(m <= g) }'; then
-            verdict="<= $goal  met"
+        case $goal in '>='*) ;; *) goal="<=$goal" ;; esac
+        verdict="${goal:0:2} ${goal:2}"
+        if awk -v m="$median" -v g="${goal:2}" -v least="${goal:0:2}" 'BEGIN { exit !(least == ">=" ? m >= g : m <= g) }'; then
+            verdict+='  met'
         else
-            verdict="<= $goal  MISSED"
+            verdict+='  MISSED'
             missed=1
         fi
     fi
@@ -220,9 +235,16 @@ bin=$("$root/tests/setup/postgres.sh") || exit 2
 say 'building'
 (cd "$root" && cargo build --release --quiet && guest-checks/build.sh >"$work/build.log" 2>&1) ||
     fail "the build failed: $(tail -n 1 "$work/build.log" 2>/dev/null)"
-hashing=$(cd "$root" && cargo build --release --bench hashing --message-format=json-render-diagnostics --quiet |
-    sed -n 's/.*"name":"hashing".*"executable":"\([^"]*\)".*/\1/p')
-[ -x "$hashing" ] || fail 'cargo did not say where the benchmark of hashing is'
+# Builds a benchmark, and says where it is.
+bench() {
+    local built
+    built=$(cd "$root" && cargo build --release --bench "$1" --message-format=json-render-diagnostics --quiet |
+        sed -n 's/.*"name":"'"$1"'".*"executable":"\([^"]*\)".*/\1/p')
+    [ -x "$built" ] || fail "cargo did not say where the benchmark $1 is"
+    printf '%s\n' "$built"
+}
+hashing=$(bench hashing) || exit 2
+looking=$(bench checks) || exit 2
 
 checks=()
 grants=$(cat "$example/vhost.grants.toml.in")
@@ -289,6 +311,24 @@ cat >"$work/small.grants.toml" <<-TOML
 	bytes = "1MiB"
 TOML
 
+# 200 checks that differ in nothing but their names.
+mkdir "$work/many"
+cat >"$work/many.toml" <<-TOML
+	name = "many"
+	[source]
+	conninfo = "service=closeout dbname=small"
+	password_file = "$one/state/source.pw"
+TOML
+echo 'version = 1' >"$work/many.grants.toml"
+for number in $(seq -w 200); do
+    cp "$root/guest-checks/row-matrix.wasm" "$work/many/many-$number.wasm"
+    cat >>"$work/many.toml" <<-TOML
+	[checks.many-$number.relations]
+	"public.customer" = 500
+TOML
+    sed -n '/^\[\[grant\]\]/,$p' "$work/small.grants.toml" | sed "s/row-matrix/many-$number/" >>"$work/many.grants.toml"
+done
+
 docker_host=${VHOST_TEST_DOCKER_HOST:-${DOCKER_HOST:-unix:///var/run/docker.sock}}
 docker=no
 if command -v docker >/dev/null && DOCKER_HOST=$docker_host timeout 10 docker image inspect vhost-postgres:15 >/dev/null 2>&1; then docker=yes; fi
@@ -298,6 +338,7 @@ if command -v docker >/dev/null && DOCKER_HOST=$docker_host timeout 10 docker im
 # What is read for the first time is slower; nobody is to pay for that in the first round.
 PGSERVICEFILE=$big/state/pg_service.conf PGSERVICE=closeout PGPASSFILE=$work/pgpass "$bin/pg_dump" >/dev/null
 small_drill --engine local
+many_drill
 small_bytes=$("$bin/pg_dump" -h "$socket" -U postgres -d small | wc -c)
 
 for round in $(seq "$rounds"); do
@@ -315,6 +356,10 @@ for round in $(seq "$rounds"); do
     "$hashing" "$bin" "$big/state/pg_service.conf" "$big/state/source.pw" "$work" 2 >>"$work/hashing" || fail 'the benchmark of hashing failed'
     small_drill --engine local
     printf '%s\n' "$took" >>"$work/small_local.s"
+    many_drill
+    awk -v all="$looked" 'BEGIN { print all / 200 }' >>"$work/many.ms"
+    sync -f "$work"
+    (cd "$root/host" && CARGO=$(command -v cargo) "$looking" 2) >>"$work/looking" || fail 'the benchmark of checks failed'
     if [ "$docker" = yes ]; then
         small_drill --engine docker --docker-host "$docker_host"
         printf '%s\n' "$took" >>"$work/small_docker.s"
@@ -324,6 +369,9 @@ done
 # --- the answer -------------------------------------------------------------------------------------------------------------------
 
 mib() { awk '{ print $1 / 1024 }' "$1"; }
+# How fast a check is, as a part of how fast tokio-postgres is.
+for how in pages rows; do awk -v how="$how" '$1 == how { printf "%.4f\n", $3 / $2 }' "$work/looking" >"$work/$how.ratio"; done
+awk '$1 == "start" { print $2 * 1000 }' "$work/looking" >"$work/start.ms"
 cut -d ' ' -f 1 "$work/hashing" >"$work/hashed.s"
 cut -d ' ' -f 2 "$work/hashing" >"$work/copied.s"
 mib "$work/big.kib" >"$work/big.mib"
@@ -343,6 +391,10 @@ figure 'peak memory of vhost at scale 1 (MiB)' 1 64 <"$work/one.mib"
 figure 'peak memory, growth from scale 1 (MiB)' 1 8 <"$work/growth.mib"
 figure 'dump with its output only written (s)' 2 - <"$work/copied.s"
 figure 'dump as vhost takes it / only written' 3 1.05 <"$work/hashing.ratio"
+figure 'rows through a check in pages of columns / tokio-postgres' 3 '>=0.8' <"$work/pages.ratio"
+figure 'rows through a check row by row / tokio-postgres' 3 '>=0.5' <"$work/rows.ratio"
+figure 'a cached check, from the cache to its report (ms)' 2 5 <"$work/start.ms"
+figure '200 checks of one restored database, each (ms)' 1 20 <"$work/many.ms"
 figure 'drill of a small dump, local engine (s)' 2 3 <"$work/small_local.s"
 if [ "$docker" = yes ]; then
     figure 'drill of a small dump, docker engine (s)' 2 3 <"$work/small_docker.s"

@@ -17,6 +17,7 @@ const GUESTS: &[&str] = &[
     "memory-hog",
     "sleeper",
     "babbler",
+    "rows-reader",
     "row-matrix",
     "row-exact",
     "row-unchanged",

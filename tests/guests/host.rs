@@ -3,5 +3,6 @@
 
 mod checks;
 mod ground;
+mod kept;
 mod restored;
 mod walls;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
@@ -58,11 +59,16 @@ pub struct Bench<'r, 's> {
 
 /// Restores the rows, runs `body`, and removes the sandbox.
 pub async fn within(body: impl AsyncFnOnce(&mut Bench<'_, '_>)) {
+    within_restored(DUMP, body).await;
+}
+
+/// The same with a plain dump of one's own.
+pub async fn within_restored(dump_text: &str, body: impl AsyncFnOnce(&mut Bench<'_, '_>)) {
     let home = tempfile::tempdir_in("/var/tmp").unwrap();
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o711);
     std::fs::set_permissions(home.path(), open).unwrap();
     let dump = home.path().join("dump.sql");
-    std::fs::write(&dump, DUMP).unwrap();
+    std::fs::write(&dump, dump_text).unwrap();
     let run: RunId = RunId::new(time::OffsetDateTime::now_utc(), rand::random());
     let journal = Journal::create(&home.path().join("journal"), &run).unwrap();
     let search: Vec<_> = std::env::split_paths(&std::env::var_os("PATH").unwrap()).collect();
@@ -129,6 +135,11 @@ fn bin_dir() -> PathBuf {
 impl Bench<'_, '_> {
     /// Admits a check, runs it, and forgets its role, so that it can be admitted again.
     pub async fn ask(&mut self, ask: Ask<'_>) -> CheckOutcome {
+        self.timed(ask).await.0
+    }
+
+    /// The same, with how long it ran.
+    pub async fn timed(&mut self, ask: Ask<'_>) -> (CheckOutcome, Duration) {
         let approved = approved(&ask);
         let login = create(&mut self.client, &self.hardened, &approved)
             .await
@@ -140,10 +151,12 @@ impl Bench<'_, '_> {
             self.onlooker.clone(),
         );
         let job = job_on(&self.machine, ask.settings, approved, Some(database)).await;
+        let began = Instant::now();
         let outcome = run(job).await;
+        let took = began.elapsed();
         let role = format!("\"vhost_check_{}\"", ask.check);
         let sql = format!("DROP OWNED BY {role}; DROP ROLE {role}");
         self.client.batch_execute(&sql).await.unwrap();
-        outcome
+        (outcome, took)
     }
 }

@@ -2,23 +2,23 @@
 //!
 //! Compiling is work that a check's author chooses. The child has an address space, a processor time and a file size
 //! of its own, so neither a bomb nor the compiler's ordinary appetite touches the drill. Its output comes back over a
-//! file in memory that no other process was given; there is no cache on disk that anybody could forge.
+//! file in memory that no other process was given. What is kept of it on disk is the cache's business: see
+//! [`super::cache`].
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::process::{Pid, Resource, Rlimit};
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use wasmtime::Engine;
 
+use crate::check::code::{Code, Filling};
 use crate::check::disclose::neutral;
 use crate::check::machine::{Cranelift, Machine, config};
 use crate::grant::Component;
@@ -98,6 +98,10 @@ pub struct Compiler {
 pub struct Compiled(wasmtime::component::Component);
 
 impl Compiled {
+    pub(super) fn new(component: wasmtime::component::Component) -> Self {
+        Self(component)
+    }
+
     pub(super) fn component(&self) -> &wasmtime::component::Component {
         &self.0
     }
@@ -135,22 +139,27 @@ impl Compiler {
         machine: &Machine,
         component: &Component,
     ) -> Result<Compiled, CompileError> {
+        let code = self.code(component).await?;
+        code.load(machine).map_err(|source| CompileError::Load {
+            check: component.name.clone(),
+            source,
+        })
+    }
+
+    pub(super) async fn code(&self, component: &Component) -> Result<Code, CompileError> {
         let check = || component.name.clone();
         let exchange = |source| CompileError::Exchange {
             check: check(),
             source,
         };
-        let code = rustix::fs::memfd_create(
-            "vhost-compiled-check",
-            MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING,
-        )
-        .map(File::from)
-        .map_err(|errno| exchange(errno.into()))?;
-        let mut child = self.start(&code).map_err(|source| CompileError::Start {
-            check: check(),
-            exe: self.exe.clone(),
-            source,
-        })?;
+        let filling = Filling::new().map_err(exchange)?;
+        let mut child = self
+            .start(filling.file())
+            .map_err(|source| CompileError::Start {
+                check: check(),
+                exe: self.exe.clone(),
+                source,
+            })?;
         // The child waits for its input, so the limits are there before it sees a byte of the component.
         self.confine(&child).map_err(|source| CompileError::Limit {
             check: check(),
@@ -175,10 +184,7 @@ impl Compiler {
                 complaint: neutral(complaint.trim()),
             });
         }
-        load(machine, &code).map_err(|source| CompileError::Load {
-            check: check(),
-            source,
-        })
+        filling.seal().map_err(exchange)
     }
 
     fn start(&self, code: &File) -> io::Result<Child> {
@@ -233,17 +239,4 @@ async fn feed(child: &mut Child, component: &Component) -> io::Result<(ExitStatu
     }
     let status = child.wait().await?;
     Ok((status, String::from_utf8_lossy(&complaint).into_owned()))
-}
-
-fn load(machine: &Machine, code: &File) -> wasmtime::Result<Compiled> {
-    // Sealed, so that even a process that outlives the child cannot change code while it runs.
-    let seals = SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL;
-    rustix::fs::fcntl_add_seals(code, seals)?;
-    let path = format!("/proc/self/fd/{}", code.as_raw_fd());
-    // SAFETY: `deserialize_file` wants the output of `precompile_component`, unmodified while it is mapped. The file
-    // is one that this process made, that only the child was given, which is this program's own compiler, and that
-    // is sealed. Wasmtime checks version, target and configuration itself.
-    let component =
-        unsafe { wasmtime::component::Component::deserialize_file(machine.engine(), path) }?;
-    Ok(Compiled(component))
 }

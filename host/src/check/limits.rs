@@ -5,23 +5,28 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use wasmtime::component::Component;
 use wasmtime::{Engine, ResourceLimiter, Store, UpdateDeadline};
 
 use crate::check::host::State;
+use crate::check::wall::Demand;
 
 /// How often a guest that computes is asked whether its time is up.
 const TICK: Duration = Duration::from_millis(5);
 
 /// What one host call may lift out of a guest, in bytes; the longest SQL text and a full report fit.
-const HOSTCALL_BYTES: usize = 8 << 20;
+pub const HOSTCALL_BYTES: usize = 8 << 20;
 
 /// Handles alive at one time, in the guest's tables and in the host's.
 pub const HANDLES: usize = 1024;
 
 /// Interpreters bring dozens of core instances; a component that brings more is an attack.
-const INSTANCES: usize = 256;
-const TABLES: usize = 128;
-const MEMORIES: usize = 64;
+pub const INSTANCES: usize = 256;
+pub const TABLES: usize = 128;
+pub const MEMORIES: usize = 64;
+
+/// Of memories, as components declare them: 64-bit memories and pages of other sizes are off.
+const PAGE: u64 = 64 << 10;
 
 /// All tables together; each element takes a pointer.
 const TABLE_ELEMENTS: usize = 1 << 18;
@@ -111,6 +116,32 @@ impl ResourceLimiter for Meter {
     fn memories(&self) -> usize {
         MEMORIES
     }
+}
+
+/// Refuses a component that declares more than it may take, before anything of it is there.
+///
+/// `memory` is the sum of all linear memories in bytes. What is not declared, such as the sum of what several memories
+/// start with, is refused by the [`Meter`] when it is asked for.
+pub fn admit(component: &Component, memory: u64) -> Result<(), Demand> {
+    // None where it imports core modules, of which nothing is known before; nothing links those.
+    let Some(needs) = component.resources_required() else {
+        return Ok(());
+    };
+    let over = |declared: u32, most: usize| usize::try_from(declared).is_ok_and(|n| n > most);
+    if over(needs.num_memories, MEMORIES) {
+        return Err(Demand::Memories);
+    }
+    if over(needs.num_tables, TABLES) {
+        return Err(Demand::Tables);
+    }
+    let pages = needs.max_initial_memory_size.unwrap_or(0);
+    if pages.saturating_mul(PAGE) > memory {
+        return Err(Demand::Memory { most: memory });
+    }
+    if needs.max_initial_table_size.unwrap_or(0) > TABLE_ELEMENTS as u64 {
+        return Err(Demand::Elements);
+    }
+    Ok(())
 }
 
 /// The guest computed past its deadline.

@@ -6,24 +6,24 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use wasmtime::{Store, Trap};
-use wasmtime_wasi::I32Exit;
+use wasmtime::Store;
 
 use crate::check::bindings::CheckIndices;
 use crate::check::bindings::exports::vhost::check::checker;
 use crate::check::compile::Compiled;
-use crate::check::disclose::{Disclosure, Salt, neutral};
+use crate::check::disclose::{Disclosure, Salt};
 use crate::check::evidence::Facts;
 use crate::check::host::{Parts, State};
-use crate::check::limits::{Refused, TimeUp, fence};
+use crate::check::limits::{admit, fence};
 use crate::check::linker::link;
 use crate::check::machine::Machine;
 use crate::check::query::{Session, TypeCatalog};
 use crate::check::reading::{Onlooker, Read};
 use crate::check::report;
+use crate::check::wall;
 use crate::check::{CheckOutcome, Ended, LogLine, Usage};
 use crate::finding::{Finding, Status};
-use crate::grant::{Approved, CheckLogin, Limits};
+use crate::grant::{Approved, CheckLogin};
 use crate::restore::Restored;
 use crate::sandbox::Login;
 
@@ -178,6 +178,7 @@ async fn call(job: &Job, store: &mut Store<State>, begun: Instant) -> Returned {
     let (approved, limits) = (&job.approved, job.approved.limits());
     fence(store, begun + limits.time);
     let looking = async {
+        admit(job.compiled.component(), limits.memory)?;
         let linker = link(
             job.machine.engine(),
             &approved.component().imports,
@@ -194,32 +195,8 @@ async fn call(job: &Job, store: &mut Store<State>, begun: Instant) -> Returned {
     let ended = tokio::time::timeout(limits.time + GRACE, looking).await;
     match ended {
         Ok(Ok(returned)) => Ok(returned),
-        Ok(Err(error)) => Err(wall(&error, store, limits)),
+        Ok(Err(error)) => Err(wall::name(&error, store.data().meter.refused(), limits)),
         Err(_) => Err(format!("wall time of {:?}", limits.time)),
-    }
-}
-
-/// Names the wall that a guest ran into, in the host's words.
-fn wall(error: &wasmtime::Error, store: &Store<State>, limits: &Limits) -> String {
-    if error.downcast_ref::<TimeUp>().is_some() {
-        return format!("wall time of {:?}", limits.time);
-    }
-    match store.data().meter.refused() {
-        Refused::Memory => return format!("memory of {} bytes", limits.memory),
-        Refused::Table => return "size of its tables".to_owned(),
-        Refused::Nothing => {}
-    }
-    if let Some(exit) = error.downcast_ref::<I32Exit>() {
-        return format!(
-            "it exited with code {} instead of returning a report",
-            exit.0
-        );
-    }
-    match error.downcast_ref::<Trap>() {
-        Some(Trap::UnreachableCodeReached) => "it panicked or aborted".to_owned(),
-        Some(trap) => format!("trap: {trap}"),
-        // The host's own message, though it may quote a name from the component.
-        None => neutral(&error.root_cause().to_string()),
     }
 }
 

@@ -9,10 +9,12 @@ use tokio::task::JoinHandle;
 use crate::check::evidence::{DumpFacts, Facts, Protected, Relation, RestoreFacts};
 use crate::check::query::TypeCatalog;
 use crate::check::{
-    CheckOutcome, CompileError, Compiled, Compiler, Database, Ended, Job, Machine, Onlooker, Salt,
-    Usage, run_all,
+    Came, CheckOutcome, CompileError, Compiler, Database, Ended, Job, Machine, Onlooker, Ready,
+    Salt, Usage, run_all,
 };
-use crate::drill::seen::Seen;
+use crate::drill::order::Keep;
+use crate::drill::seen::{Seen, in_one_line};
+use crate::event::Stage;
 use crate::finding::Status;
 use crate::grant::harden::harden;
 use crate::grant::{Approved, role};
@@ -33,7 +35,9 @@ pub struct Selected {
 /// Checks on their way to machine code.
 pub struct Compiling {
     machine: Arc<Machine>,
-    checks: Vec<(Selected, JoinHandle<Result<Compiled, CompileError>>)>,
+    checks: Vec<(Selected, JoinHandle<Result<Ready, CompileError>>)>,
+    /// Why compiled checks are not kept, though they should be.
+    remark: Option<String>,
 }
 
 /// What the checks of one drill share.
@@ -45,18 +49,36 @@ pub struct Shared {
 }
 
 impl Compiling {
-    /// Starts a child a check; they run beside the dump.
-    pub fn start(machine: Machine, compiler: &Compiler, selected: Vec<Selected>) -> Self {
+    /// Starts a child a check that is not kept; they run beside the dump.
+    pub fn start(
+        machine: Machine,
+        compiler: &Compiler,
+        keep: Keep,
+        selected: Vec<Selected>,
+    ) -> Self {
         let machine = Arc::new(machine);
+        let (cache, remark) = match keep {
+            Keep::Nothing => (None, None),
+            Keep::In(cache) => (Some(cache), None),
+            Keep::CannotBe(error) => {
+                let why = in_one_line(&error);
+                (None, Some(format!("compiled checks are not kept: {why}")))
+            }
+        };
         let checks = selected.into_iter().map(|check| {
-            let (machine, compiler, approved) =
-                (machine.clone(), compiler.clone(), check.approved.clone());
-            let compiled = async move { compiler.compile(&machine, approved.component()).await };
-            (check, tokio::spawn(compiled))
+            let (machine, compiler, cache, approved) = (
+                machine.clone(),
+                compiler.clone(),
+                cache.clone(),
+                check.approved.clone(),
+            );
+            let ready = async move { compiler.ready(cache, &machine, approved.component()).await };
+            (check, tokio::spawn(ready))
         });
         Self {
             checks: checks.collect(),
             machine,
+            remark,
         }
     }
 
@@ -79,22 +101,33 @@ impl Compiling {
         let facts = Arc::new(facts(restored, &shared.manifest, seen));
         let salt = Arc::new(Salt::new(shared.salt));
         let (mut jobs, mut outcomes) = (Vec::new(), Vec::new());
-        for (check, compiled) in self.checks {
-            let compiled = match compiled.await {
-                Ok(Ok(compiled)) => compiled,
+        let mut remarks = Vec::from_iter(self.remark);
+        let mut from_cache = 0;
+        let approved: Vec<&Approved> = self.checks.iter().map(|(c, _)| &*c.approved).collect();
+        let logins = match role::create_all(&mut client, &hardened, &approved).await {
+            Ok(logins) => logins,
+            Err(error) => return Err(seen.stop(&error)),
+        };
+        for ((check, ready), login) in self.checks.into_iter().zip(logins) {
+            let compiled = match ready.await {
+                Ok(Ok(ready)) => {
+                    remarks.extend(ready.remark);
+                    from_cache += usize::from(ready.came == Came::FromCache);
+                    ready.compiled
+                }
                 Ok(Err(error)) => {
-                    outcomes.push(not_started(&check.approved, &chain(&error)));
+                    outcomes.push(not_started(&check.approved, &in_one_line(&error)));
                     continue;
                 }
                 Err(error) => {
-                    outcomes.push(not_started(&check.approved, &chain(&error)));
+                    outcomes.push(not_started(&check.approved, &in_one_line(&error)));
                     continue;
                 }
             };
-            let login = match role::create(&mut client, &hardened, &check.approved).await {
+            let login = match login {
                 Ok(login) => login,
                 Err(error) => {
-                    outcomes.push(not_started(&check.approved, &chain(&error)));
+                    outcomes.push(not_started(&check.approved, &in_one_line(&error)));
                     continue;
                 }
             };
@@ -114,13 +147,15 @@ impl Compiling {
                 started: shared.started,
             });
         }
+        let said = format!("{from_cache} of {} checks were compiled before", jobs.len());
+        seen.events().note(Stage::Checks, said);
+        for remark in remarks {
+            seen.events().note(Stage::Checks, remark.as_str());
+            seen.evidence.remarks.push(remark);
+        }
         outcomes.extend(run_all(jobs, shared.cores).await);
         Ok(outcomes)
     }
-}
-
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    crate::drill::seen::in_one_line(error)
 }
 
 fn not_started(approved: &Approved, why: &str) -> CheckOutcome {

@@ -2,9 +2,10 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::check::Compiler;
+use crate::check::{Cache, CacheError, Compiler};
 use crate::digest::Sha256;
 use crate::drill::checks::Selected;
 use crate::drill::directory::Dump;
@@ -28,6 +29,7 @@ pub struct Order {
     pub jobs: u32,
     pub checks: Vec<Selected>,
     pub compiler: Compiler,
+    pub keep: Keep,
     /// Checks run side by side.
     pub cores: NonZeroUsize,
     pub started: SystemTime,
@@ -35,6 +37,14 @@ pub struct Order {
     pub salt: [u8; 32],
     pub dump: Dump,
     pub terms: Terms,
+}
+
+/// Whether compiled checks are kept from one drill to the next.
+pub enum Keep {
+    Nothing,
+    In(Arc<Cache>),
+    /// They should be, and cannot: the drill says why and compiles.
+    CannotBe(CacheError),
 }
 
 /// Where the dump comes from.

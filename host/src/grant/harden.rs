@@ -65,6 +65,8 @@ pub struct Hardened {
     database: String,
     kept: Vec<(String, String)>,
     reset: Vec<String>,
+    /// The names of all settings of this server.
+    known: Vec<String>,
 }
 
 impl Hardened {
@@ -75,6 +77,11 @@ impl Hardened {
     /// Name and value of the database's own settings that each check's role keeps.
     pub(super) fn kept(&self) -> &[(String, String)] {
         &self.kept
+    }
+
+    /// Whether this server has such a setting.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.known.iter().any(|known| known == name)
     }
 
     /// Names of the database's own settings that no longer apply.
@@ -120,6 +127,12 @@ pub async fn harden(client: &mut Client) -> Result<Hardened, RoleError> {
             false => reset.push(name),
         }
     }
+    let known = begun
+        .query("SELECT name FROM pg_settings", &[])
+        .await
+        .map_err(doing)?;
+    let known = known.iter().map(|row| row.try_get(0));
+    let known = known.collect::<Result<_, _>>().map_err(doing)?;
     begun
         .batch_execute(include_str!("hardening.sql"))
         .await
@@ -129,6 +142,7 @@ pub async fn harden(client: &mut Client) -> Result<Hardened, RoleError> {
         database,
         kept,
         reset,
+        known,
     })
 }
 
@@ -154,7 +168,7 @@ pub(super) async fn begin<'c>(
     begun.await.map_err(|source| postgres(doing, source))
 }
 
-pub(super) async fn set(
+async fn set(
     begun: &Transaction<'_>,
     name: &str,
     value: &str,

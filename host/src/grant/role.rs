@@ -14,11 +14,13 @@
 //! What leaks and is accepted: whether a name exists (`::regclass`, "permission denied" against "does not exist"), the
 //! text of the check's own grants, and the values of unprivileged server settings.
 
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, Transaction};
 use zeroize::Zeroizing;
 
-use super::harden::{EXTENSIONS, Hardened, begin, postgres, set};
-use super::readable::{self, Readable};
+use super::audit::Audit;
+use super::harden::{EXTENSIONS, Hardened, begin, postgres};
+use super::readable;
 use super::review::Approved;
 
 pub use super::readable::{Because, Withheld};
@@ -39,6 +41,11 @@ pub enum RoleError {
     NotSuperuser,
     #[error("role `{role}` exists already: it came with the dump, so rename the check")]
     Exists { role: String },
+    #[error("PUBLIC would hold what no check may have: {}", differences.join("; "))]
+    Public {
+        /// One line each, for example `EXECUTE on routine app.f(integer)`.
+        differences: Vec<String>,
+    },
     #[error("role `{role}` would not hold exactly what check `{check}` was granted: {}", differences.join("; "))]
     Differs {
         check: String,
@@ -73,44 +80,92 @@ impl CheckLogin {
     }
 }
 
+const DOING: &str = "make the checks' roles";
+
 /// Makes the role of one check and audits it. On any error the role does not exist.
-///
-/// The server is told a SCRAM-SHA-256 verifier (RFC 5802), so not even its log gets to see the password.
 pub async fn create(
     client: &mut Client,
     hardened: &Hardened,
     approved: &Approved,
 ) -> Result<CheckLogin, RoleError> {
-    const DOING: &str = "make a check's role";
-    let doing = |source| postgres(DOING, source);
-    let role = format!("vhost_check_{}", approved.name());
     let begun = begin(client, DOING).await?;
-    let taken = begun
-        .query_opt(
-            "SELECT 1 FROM pg_roles WHERE rolname = $1::text::name",
-            &[&role],
-        )
-        .await
-        .map_err(doing)?;
-    if taken.is_some() {
-        return Err(RoleError::Exists { role });
-    }
+    let audit = prepare(&begun).await?;
+    let login = one(&begun, hardened, &audit, approved).await?;
+    conclude(begun, &audit).await?;
+    Ok(login)
+}
 
+/// Makes the roles of checks and audits them, and PUBLIC with them. A role that is refused does not exist; where PUBLIC
+/// has what no check may have, none does.
+///
+/// The outcomes are in the order of the checks. The server is told SCRAM-SHA-256 verifiers (RFC 5802), so not even its
+/// log gets to see a password.
+pub async fn create_all(
+    client: &mut Client,
+    hardened: &Hardened,
+    approved: &[&Approved],
+) -> Result<Vec<Result<CheckLogin, RoleError>>, RoleError> {
+    let doing = |source| postgres(DOING, source);
+    let mut begun = begin(client, DOING).await?;
+    let audit = prepare(&begun).await?;
+    let mut made = Vec::with_capacity(approved.len());
+    for approved in approved {
+        // Dropped without a commit, a savepoint is rolled back.
+        let part = begun.transaction().await.map_err(doing)?;
+        let login = one(&part, hardened, &audit, approved).await;
+        match &login {
+            Ok(_) => part.commit().await.map_err(doing)?,
+            Err(_) => part.rollback().await.map_err(doing)?,
+        }
+        made.push(login);
+    }
+    conclude(begun, &audit).await?;
+    Ok(made)
+}
+
+async fn prepare(begun: &Transaction<'_>) -> Result<Audit, RoleError> {
+    let prepared = Audit::prepare(begun).await;
+    prepared.map_err(|source| postgres(DOING, source))
+}
+
+async fn conclude(begun: Transaction<'_>, audit: &Audit) -> Result<(), RoleError> {
+    let audited = audit.public(&begun).await;
+    let differences = audited.map_err(|source| postgres("audit what PUBLIC holds", source))?;
+    if !differences.is_empty() {
+        return Err(RoleError::Public { differences });
+    }
+    let committed = begun.commit().await;
+    committed.map_err(|source| postgres(DOING, source))
+}
+
+async fn one(
+    begun: &Transaction<'_>,
+    hardened: &Hardened,
+    audit: &Audit,
+    approved: &Approved,
+) -> Result<CheckLogin, RoleError> {
+    let doing = |source| postgres("make a check's role", source);
+    let role = format!("vhost_check_{}", approved.name());
     let password = Zeroizing::new(hex::encode(Zeroizing::new(rand::random::<[u8; 32]>())));
     let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
     // Neither a check's name nor a verifier can hold a quote: see `grant::file` and RFC 5803.
-    begun
+    let created = begun
         .batch_execute(&format!(
             "CREATE ROLE \"{role}\" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS
                  CONNECTION LIMIT 2 PASSWORD '{verifier}'"
         ))
-        .await
-        .map_err(doing)?;
-    settings(&begun, hardened, approved, &role)
+        .await;
+    match created {
+        Err(error) if error.code() == Some(&SqlState::DUPLICATE_OBJECT) => {
+            return Err(RoleError::Exists { role });
+        }
+        created => created.map_err(doing)?,
+    }
+    settings(begun, hardened, approved, &role)
         .await
         .map_err(doing)?;
     let readable = readable::grant(
-        &begun,
+        begun,
         approved.read(),
         &role,
         &EXTENSIONS,
@@ -118,7 +173,8 @@ pub async fn create(
     )
     .await
     .map_err(doing)?;
-    let differences = audit(&begun, &role, &readable)
+    let differences = audit
+        .role(begun, &role, &readable)
         .await
         .map_err(|source| postgres("audit a check's role", source))?;
     if !differences.is_empty() {
@@ -128,7 +184,6 @@ pub async fn create(
             differences,
         });
     }
-    begun.commit().await.map_err(doing)?;
     Ok(CheckLogin {
         role,
         password,
@@ -144,7 +199,7 @@ async fn settings(
     role: &str,
 ) -> Result<(), tokio_postgres::Error> {
     let statement_time = approved.limits().statement_time.as_millis().to_string();
-    let mut settings = vec![
+    let own = [
         ("row_security", "off"),
         ("statement_timeout", &statement_time),
         ("temp_file_limit", TEMP_FILES),
@@ -156,68 +211,23 @@ async fn settings(
         ("restrict_nonsystem_relation_kind", "foreign-table"),
     ];
     let kept = hardened.kept().iter();
-    settings.extend(kept.map(|(name, value)| (name.as_str(), value.as_str())));
-    for (name, value) in settings {
-        let known = begun
-            .query_opt("SELECT 1 FROM pg_settings WHERE name = $1::text", &[&name])
-            .await?;
-        if known.is_none() {
-            continue;
-        }
-        // FROM CURRENT takes the value as a value: what a dump says is never spliced into a statement.
-        set(begun, name, value).await?;
-        begun
-            .batch_execute(&format!("ALTER ROLE \"{role}\" SET {name} FROM CURRENT"))
-            .await?;
-        begun
-            .batch_execute("SET LOCAL search_path = pg_catalog, pg_temp")
-            .await?;
-    }
-    Ok(())
-}
-
-/// Every difference between what the role holds and what it should.
-async fn audit(
-    begun: &Transaction<'_>,
-    role: &str,
-    readable: &Readable,
-) -> Result<Vec<String>, tokio_postgres::Error> {
-    let version: i32 = begun
-        .query_one("SELECT current_setting('server_version_num')::int4", &[])
-        .await?
-        .try_get(0)?;
-    let mut privileges = vec![
-        "SELECT",
-        "INSERT",
-        "UPDATE",
-        "DELETE",
-        "TRUNCATE",
-        "REFERENCES",
-        "TRIGGER",
-    ];
-    if version >= 170_000 {
-        privileges.push("MAINTAIN");
-    }
-    let (relations, columns): (Vec<u32>, Vec<i16>) = readable.columns.iter().copied().unzip();
-    let mut rows = begun
-        .query(
-            include_str!("audit.sql"),
-            &[
-                &role,
-                &readable.relations,
-                &relations,
-                &columns,
-                &readable.schemas,
-                &privileges,
-            ],
+    let kept = kept.map(|(name, value)| (name.as_str(), value.as_str()));
+    let known = own.into_iter().chain(kept);
+    let known = known.filter(|(name, _)| hardened.knows(name));
+    let (names, values): (Vec<&str>, Vec<&str>) = known.unzip();
+    // FROM CURRENT takes the value as a value: what a dump says is never spliced into a statement.
+    begun
+        .execute(
+            "SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS s (name, value)",
+            &[&names, &values],
         )
         .await?;
-    if version >= 150_000 {
-        let parameters = "
-            SELECT format('%s on parameter %I', a.privilege_type, p.parname)
-              FROM pg_parameter_acl p CROSS JOIN LATERAL aclexplode(p.paracl) a
-             WHERE a.grantee = 0 OR a.grantee = (SELECT oid FROM pg_roles WHERE rolname = $1::text::name)";
-        rows.extend(begun.query(parameters, &[&role]).await?);
-    }
-    rows.iter().map(|row| row.try_get(0)).collect()
+    let take = names
+        .iter()
+        .map(|name| format!("ALTER ROLE \"{role}\" SET {name} FROM CURRENT;"));
+    // The path and the time were among them: what follows resolves built-in names only, and is the host's own work.
+    let back =
+        "SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout = 0".to_owned();
+    let take = take.chain([back]);
+    begun.batch_execute(&take.collect::<String>()).await
 }

@@ -110,6 +110,7 @@ mod tests {
             }
             evidence.relations.as_mut().unwrap()[0].name = hostile.to_owned();
             evidence.restore.as_mut().unwrap().remarks = vec![hostile.to_owned()];
+            evidence.remarks = vec![hostile.to_owned()];
         });
         assert!(!report.contains("<img"));
         assert!(!report.contains("\n# **z"));

@@ -29,6 +29,7 @@ pub fn each_text(evidence: &mut Evidence, terms: &mut Terms, visit: Visit) {
         protected_after,
         teardown,
         stop,
+        remarks,
         timings: _,
         sweep: _,
     } = evidence;
@@ -40,6 +41,9 @@ pub fn each_text(evidence: &mut Evidence, terms: &mut Terms, visit: Visit) {
     }
     if let Some(restore) = restore {
         of_restore(restore, visit);
+    }
+    for remark in remarks {
+        visit("drill", remark);
     }
     for defect in defects {
         visit("defect", defect);

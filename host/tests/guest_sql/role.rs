@@ -1,5 +1,6 @@
 //! A check's role: what it gets, what it does not get, and what is refused because of a difference.
 
+use tokio_postgres::Client;
 use vhost::check::bindings::vhost::check::types::{Error, Value};
 use vhost::grant::harden::harden;
 use vhost::grant::role::{self, RoleError};
@@ -163,9 +164,9 @@ async fn any_privilege_too_many_refuses_the_check() {
         for statement in sql.split("; ") {
             host.batch_execute(statement).await.unwrap();
         }
-        let approved = approved("probe", "read = [\"app.base\"]");
+        let approved = approved("probe", r#"read = ["\"Odd \"\"Name\".\"T x\""]"#);
         let outcome = role::create(&mut host, &hardened, &approved).await;
-        let Err(RoleError::Differs { differences, .. }) = outcome else {
+        let Err(RoleError::Public { differences }) = outcome else {
             panic!("{sql} was not seen");
         };
         assert!(
@@ -177,6 +178,207 @@ async fn any_privilege_too_many_refuses_the_check() {
             .await;
         assert!(left.unwrap().is_empty(), "{sql}");
     }
+    // PUBLIC's share of what a role can read is told of that role.
+    let base = approved("probe", r#"read = ["app.base"]"#);
+    let Err(RoleError::Differs { differences, .. }) =
+        role::create(&mut host, &hardened, &base).await
+    else {
+        panic!("PUBLIC's INSERT on what is granted was not seen");
+    };
+    let wanted = [
+        "CREATE on schema app",
+        "INSERT on relation app.base",
+        "UPDATE on column app.base.note",
+    ];
+    assert_eq!(differences, wanted);
+}
+
+/// What the audit of a role says that was granted `app.base` as a whole, `app.parent(id)` and USAGE on `app`.
+async fn named(host: &Client) -> Vec<String> {
+    let oid = async |sql: &str| -> u32 { host.query_one(sql, &[]).await.unwrap().get(0) };
+    let base = oid("SELECT 'app.base'::regclass::oid").await;
+    let parent = oid("SELECT 'app.parent'::regclass::oid").await;
+    let schema = oid("SELECT 'app'::regnamespace::oid").await;
+    let privileges = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"];
+    let rows = host
+        .query(
+            include_str!("../../src/grant/audit/named.sql"),
+            &[
+                &"vhost_check_probe",
+                &vec![base],
+                &vec![parent],
+                &vec![1_i16],
+                &vec![schema],
+                &&privileges[..],
+            ],
+        )
+        .await
+        .unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Whatever names the role is seen, in whichever catalog and database it stands.
+#[tokio::test]
+async fn any_privilege_by_name_is_seen() {
+    let (server, mut host, hardened) = Server::with(WORLD).await;
+    for sql in [
+        "CREATE DATABASE other",
+        // A database made after the hardening is PUBLIC's to enter.
+        "REVOKE ALL ON DATABASE other FROM PUBLIC",
+        "CREATE SEQUENCE app.s",
+        "SELECT lo_create(78)",
+    ] {
+        host.batch_execute(sql).await.unwrap();
+    }
+    let probe = approved("probe", r#"read = ["app.base", "app.parent(id)"]"#);
+    role::create(&mut host, &hardened, &probe).await.unwrap();
+    assert_eq!(named(&host).await, [""; 0]);
+    let elsewhere = crate::server::connect(&server.config("other")).await;
+    elsewhere.batch_execute("CREATE TABLE t ()").await.unwrap();
+    for (on, grant, revoke) in [
+        (
+            &host,
+            "GRANT INSERT ON app.base TO r",
+            "REVOKE INSERT ON app.base FROM r",
+        ),
+        (
+            &host,
+            "GRANT UPDATE (note) ON app.base TO r",
+            "REVOKE UPDATE (note) ON app.base FROM r",
+        ),
+        (
+            &host,
+            "GRANT SELECT (d) ON app.parent TO r",
+            "REVOKE SELECT (d) ON app.parent FROM r",
+        ),
+        (
+            &host,
+            "GRANT SELECT ON app.part TO r",
+            "REVOKE SELECT ON app.part FROM r",
+        ),
+        (
+            &host,
+            "GRANT SELECT ON pg_authid TO r",
+            "REVOKE SELECT ON pg_authid FROM r",
+        ),
+        (
+            &host,
+            "GRANT CREATE ON SCHEMA app TO r",
+            "REVOKE CREATE ON SCHEMA app FROM r",
+        ),
+        (
+            &host,
+            "GRANT USAGE ON SCHEMA public TO r",
+            "REVOKE USAGE ON SCHEMA public FROM r",
+        ),
+        (
+            &host,
+            "GRANT TEMP ON DATABASE postgres TO r",
+            "REVOKE TEMP ON DATABASE postgres FROM r",
+        ),
+        (
+            &host,
+            "GRANT CONNECT ON DATABASE other TO r",
+            "REVOKE CONNECT ON DATABASE other FROM r",
+        ),
+        (
+            &host,
+            "GRANT EXECUTE ON FUNCTION lo_create(oid) TO r",
+            "REVOKE ALL ON FUNCTION lo_create(oid) FROM r",
+        ),
+        (
+            &host,
+            "GRANT USAGE ON SEQUENCE app.s TO r",
+            "REVOKE USAGE ON SEQUENCE app.s FROM r",
+        ),
+        (
+            &host,
+            "GRANT USAGE ON LANGUAGE plpgsql TO r",
+            "REVOKE USAGE ON LANGUAGE plpgsql FROM r",
+        ),
+        (
+            &host,
+            "GRANT SELECT ON LARGE OBJECT 78 TO r",
+            "REVOKE SELECT ON LARGE OBJECT 78 FROM r",
+        ),
+        (
+            &host,
+            "GRANT CREATE ON TABLESPACE pg_default TO r",
+            "REVOKE CREATE ON TABLESPACE pg_default FROM r",
+        ),
+        (
+            &host,
+            "GRANT SET ON PARAMETER log_statement TO r",
+            "REVOKE SET ON PARAMETER log_statement FROM r",
+        ),
+        (
+            &host,
+            "GRANT pg_read_all_data TO r",
+            "REVOKE pg_read_all_data FROM r",
+        ),
+        (&host, "ALTER ROLE r BYPASSRLS", "ALTER ROLE r NOBYPASSRLS"),
+        (
+            &host,
+            "ALTER SEQUENCE app.s OWNER TO r",
+            "ALTER SEQUENCE app.s OWNER TO postgres",
+        ),
+        (
+            &elsewhere,
+            "GRANT SELECT ON t TO r",
+            "REVOKE SELECT ON t FROM r",
+        ),
+        (
+            &elsewhere,
+            "ALTER TABLE t OWNER TO r",
+            "ALTER TABLE t OWNER TO postgres",
+        ),
+        (
+            &host,
+            "REVOKE SELECT ON app.base FROM r",
+            "GRANT SELECT ON app.base TO r",
+        ),
+        (
+            &host,
+            "REVOKE SELECT (id) ON app.parent FROM r",
+            "GRANT SELECT (id) ON app.parent TO r",
+        ),
+    ] {
+        let role = |sql: &str| {
+            let words = sql.split(' ').map(|word| match word {
+                "r" => "vhost_check_probe",
+                word => word,
+            });
+            words.collect::<Vec<_>>().join(" ")
+        };
+        on.batch_execute(&role(grant)).await.unwrap();
+        assert_ne!(named(&host).await, [""; 0], "{grant}");
+        on.batch_execute(&role(revoke)).await.unwrap();
+        assert_eq!(named(&host).await, [""; 0], "{revoke}");
+    }
+}
+
+#[tokio::test]
+async fn roles_are_made_together_and_one_that_cannot_be_is_told_alone() {
+    let (server, mut host, hardened) = Server::with(WORLD).await;
+    host.batch_execute("CREATE ROLE \"vhost_check_taken\"")
+        .await
+        .unwrap();
+    let checks = ["one", "taken", "two"].map(|name| approved(name, r#"read = ["app.base"]"#));
+    let made = role::create_all(&mut host, &hardened, &checks.each_ref())
+        .await
+        .unwrap();
+    for (login, check) in made.iter().zip(&checks) {
+        match login {
+            Ok(login) => {
+                let mut session = server.open(&host, login, check).await;
+                let rows = session.scalar("SELECT count(*) FROM app.base", &[]).await;
+                assert_eq!(int(rows), 2);
+            }
+            Err(RoleError::Exists { role }) => assert_eq!(role, "vhost_check_taken"),
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!(made.iter().filter(|login| login.is_err()).count(), 1);
 }
 
 #[tokio::test]

@@ -131,7 +131,7 @@ impl Desk {
         self.write("vhost.grants.toml", text)
     }
 
-    /// `vhost ARGS` from this desk, with nothing in its environment but PATH.
+    /// `vhost ARGS` from this desk, with nothing in its environment but PATH and where it keeps compiled checks.
     pub fn vhost<S: AsRef<std::ffi::OsStr>>(&self, args: &[S]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vhost"));
         command
@@ -139,6 +139,8 @@ impl Desk {
             .current_dir(self.directory.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("XDG_CACHE_HOME", self.path("cache"))
+            .env("XDG_STATE_HOME", self.path("state"))
             .stdin(Stdio::null());
         command
     }

@@ -80,6 +80,9 @@ pub struct Run {
     /// Where run directories appear, over the plan's
     #[arg(long, value_name = "DIR")]
     pub runs: Option<PathBuf>,
+    /// Compile every check anew, and keep nothing of it for the next drill
+    #[arg(long)]
+    pub no_cache: bool,
     /// Say nothing but the verdict
     #[arg(long, short)]
     pub quiet: bool,

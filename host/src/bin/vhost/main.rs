@@ -7,6 +7,7 @@ mod fault;
 mod grants;
 mod host;
 mod inspect;
+mod kept;
 mod prepare;
 mod progress;
 mod run;

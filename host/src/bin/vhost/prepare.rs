@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 
 use vhost::check::Compiler;
 use vhost::drill::{
-    Dump, EngineOrder, From, ImageOrder, LocalOrder, Order, PgDumpAt, Selected, SourceExtra,
+    Dump, EngineOrder, From, ImageOrder, Keep, LocalOrder, Order, PgDumpAt, Selected, SourceExtra,
     SourceOrder,
 };
 use vhost::grant::{Component, Grants, review};
@@ -21,6 +21,7 @@ use vhost::source::{Secret, Target};
 
 use crate::args::{self, Run};
 use crate::host;
+use crate::kept;
 
 /// The engine's socket where neither flag, environment nor plan names one.
 const DOCKER_HOST: &str = "unix:///var/run/docker.sock";
@@ -53,6 +54,10 @@ pub fn prepare(run: Run) -> Result<Prepared> {
     let started = SystemTime::now();
     let runs = plan.report.dir.clone();
     let exe = std::env::current_exe().context("cannot find vhost's own program")?;
+    let keep = match run.no_cache || checks.is_empty() {
+        true => Keep::Nothing,
+        false => kept::keep(),
+    };
     let order = Order {
         from,
         engine: engine(&plan),
@@ -63,6 +68,7 @@ pub fn prepare(run: Run) -> Result<Prepared> {
             .unwrap_or(MOST_JOBS)
             .min(MOST_JOBS),
         checks,
+        keep,
         compiler: Compiler::new(exe, vec!["compile-component".into()]),
         cores,
         started,

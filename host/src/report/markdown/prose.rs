@@ -99,13 +99,13 @@ pub fn notes(report: &Report) -> String {
                 restore.roles_created.join(", ")
             ));
         }
-        notes.extend(
-            restore
-                .remarks
-                .iter()
-                .map(|remark| format!("Remark: {remark}")),
-        );
     }
+    let of_restore = evidence.restore.iter().flat_map(|facts| &facts.remarks);
+    notes.extend(
+        of_restore
+            .chain(&evidence.remarks)
+            .map(|remark| format!("Remark: {remark}")),
+    );
     for wall in evidence.walls.iter().flatten() {
         if wall.holds == Holds::No && report.terms.accepted_walls.contains(&wall.wall) {
             let name = shown::wall(wall.wall);
