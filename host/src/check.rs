@@ -21,6 +21,7 @@ pub mod query;
 pub mod reading;
 mod report;
 mod run;
+pub mod share;
 mod stdio;
 mod wall;
 

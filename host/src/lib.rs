@@ -3,7 +3,7 @@
 //! One *drill* reads top to bottom in [`drill`]. Each room uses only the rooms to its left:
 //!
 //! ```text
-//! plan · digest · event · finding · manifest │ sandbox │ source │ restore │ grant │ check │ report │ drill │ bin/vhost
+//! plan · digest · event · finding · manifest │ sandbox │ source │ restore │ grant │ check │ report │ drill │ selftest │ bin/vhost
 //! ```
 //!
 //! The library never prints, never exits and takes no ambient authority: paths, environment and clocks are
@@ -20,4 +20,5 @@ pub mod plan;
 pub mod report;
 pub mod restore;
 pub mod sandbox;
+pub mod selftest;
 pub mod source;

@@ -39,7 +39,7 @@ const SQL: &str = "SELECT id, label, score, seen FROM app.big";
 /// Rows asked for at once; a page holds as many as fit into its bytes.
 const PAGE: u32 = 16_384;
 /// What the SDK asks for.
-const BATCH: u32 = 512;
+const BATCH: u32 = 4_096;
 
 const DUMP: &str = "--
 -- PostgreSQL database dump

@@ -133,7 +133,8 @@ drill() {
     wait "$watcher" || true
     peak=$(cat "$work/peak")
     [ "$code" = 0 ] || fail "the drill of $plan did not pass (exit $code): $(tail -n 1 "$work/drill.err" "$work/drill.out" | tr '\n' ' ')"
-    looked=$(awk '/"stage": "checks"/ { getline; gsub(/[^0-9]/, ""); print }' "$runs"/*/report.json)
+    looked=$(awk '/"millis"/ { millis = $2 } /"stage": "checks"/ { print millis + 0; exit }' "$runs"/*/report.json)
+    [ -n "$looked" ] || fail "the report of $plan does not say how long the checks took"
     rm -rf -- "$runs"
 }
 
@@ -300,9 +301,10 @@ cat >"$work/small.grants.toml" <<-TOML
 	[[grant]]
 	check = "row-matrix"
 	component = "sha256:$(sha256sum <"$root/guest-checks/row-matrix.wasm" | cut -d ' ' -f 1)"
-	imports = ["vhost:check/query@0.1.0", "vhost:check/settings@0.1.0", "vhost:check/log@0.1.0"]
+	imports = ["vhost:check/query@0.1.0", "vhost:check/settings@0.1.0"]
 	report = "counts"
 	read = ["public.customer(id)", "public.purchase(id)"]
+	withheld = ["memory", "statements", "rows", "bytes"]
 	[grant.limits]
 	memory = "64MiB"
 	time = "30s"
@@ -321,12 +323,16 @@ cat >"$work/many.toml" <<-TOML
 TOML
 echo 'version = 1' >"$work/many.grants.toml"
 for number in $(seq -w 200); do
-    cp "$root/guest-checks/row-matrix.wasm" "$work/many/many-$number.wasm"
+    sed "s/row-matrix/many-$number/" "$root/guest-checks/row-matrix/check.toml" >"$work/check.toml"
+    "$root/target/release/vhost" bundle "$root/guest-checks/row-matrix.wasm" --replace --manifest "$work/check.toml" \
+        --output "$work/many/many-$number.wasm" >"$work/bundle.log" 2>&1 || fail "no check was bundled: $(tail -n 1 "$work/bundle.log")"
+    digest=$(sha256sum "$work/many/many-$number.wasm")
     cat >>"$work/many.toml" <<-TOML
 	[checks.many-$number.relations]
 	"public.customer" = 500
 TOML
-    sed -n '/^\[\[grant\]\]/,$p' "$work/small.grants.toml" | sed "s/row-matrix/many-$number/" >>"$work/many.grants.toml"
+    sed -n '/^\[\[grant\]\]/,$p' "$work/small.grants.toml" |
+        sed "s/row-matrix/many-$number/; s/sha256:[0-9a-f]*/sha256:${digest%% *}/" >>"$work/many.grants.toml"
 done
 
 docker_host=${VHOST_TEST_DOCKER_HOST:-${DOCKER_HOST:-unix:///var/run/docker.sock}}

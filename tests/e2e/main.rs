@@ -11,6 +11,7 @@ mod readme;
 #[path = "../schema.rs"]
 mod schema;
 mod secrets;
+mod selftest;
 mod support;
 mod teardown;
 mod usage;

@@ -213,6 +213,24 @@ fn every_test_that_security_names_is_there() {
     assert!(found > 20, "{found}");
 }
 
+/// The walls of the self-test and the rows of SECURITY.md's table of them are the same.
+#[test]
+fn every_wall_of_the_selftest_is_in_security() {
+    let security = read("SECURITY.md");
+    let (_, table) = security
+        .split_once("### Around a check, tried on your own machine")
+        .unwrap();
+    let (table, _) = table.split_once("\n### ").unwrap();
+    let rows = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let walls: Vec<_> = rows.map(|(wall, _)| wall).collect();
+    assert_eq!(
+        walls,
+        vhost::selftest::Wall::ALL.map(vhost::selftest::Wall::name)
+    );
+}
+
 #[test]
 fn the_sample_plan_has_every_key_at_its_default() {
     let path = workspace().join("examples/vhost.toml");

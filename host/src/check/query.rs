@@ -13,7 +13,7 @@
 //!   transaction, or the session is over.
 //! - `statement_timeout` is set again in each call, so that no statement decides on the next one's.
 //! - A value longer than the grant's `cell_bytes` is refused from its length word, before it is read (`wire.rs`); rows
-//!   are asked for in batches that should fill a page of 4 MiB, and at most 4,096 at once. So one page is bounded by
+//!   are asked for in batches that should fill a page of 4 MiB, and at most 16,384 at once. So one page is bounded by
 //!   the batch, and at the very worst by what is left of the grant's `bytes`.
 //! - A call that is dropped half way takes the connection with it: the next call finds the session over.
 

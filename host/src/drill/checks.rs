@@ -4,10 +4,12 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::check::evidence::{DumpFacts, Facts, Protected, Relation, RestoreFacts};
 use crate::check::query::TypeCatalog;
+use crate::check::share::{confine, share};
 use crate::check::{
     Came, CheckOutcome, CompileError, Compiler, Database, Ended, Job, Machine, Onlooker, Ready,
     Salt, Usage, run_all,
@@ -45,18 +47,22 @@ pub struct Shared {
     pub started: SystemTime,
     pub salt: [u8; 32],
     pub cores: NonZeroUsize,
+    /// Of the sandbox, in bytes.
+    pub memory: u64,
     pub manifest: Manifest,
 }
 
 impl Compiling {
-    /// Starts a child a check that is not kept; they run beside the dump.
+    /// Starts a child a check that is not kept, as many at a time as there are cores; they run beside the dump.
     pub fn start(
         machine: Machine,
         compiler: &Compiler,
         keep: Keep,
+        cores: NonZeroUsize,
         selected: Vec<Selected>,
     ) -> Self {
         let machine = Arc::new(machine);
+        let turns = Arc::new(Semaphore::new(cores.get()));
         let (cache, remark) = match keep {
             Keep::Nothing => (None, None),
             Keep::In(cache) => (Some(cache), None),
@@ -72,7 +78,12 @@ impl Compiling {
                 cache.clone(),
                 check.approved.clone(),
             );
-            let ready = async move { compiler.ready(cache, &machine, approved.component()).await };
+            let turns = turns.clone();
+            let ready = async move {
+                // The semaphore is never closed, so the permit is always there in the end.
+                let _turn = turns.acquire_owned().await;
+                compiler.ready(cache, &machine, approved.component()).await
+            };
             (check, tokio::spawn(ready))
         });
         Self {
@@ -102,6 +113,11 @@ impl Compiling {
         let salt = Arc::new(Salt::new(shared.salt));
         let (mut jobs, mut outcomes) = (Vec::new(), Vec::new());
         let mut remarks = Vec::from_iter(self.remark);
+        let at_once = shared
+            .cores
+            .min(NonZeroUsize::new(self.checks.len()).unwrap_or(shared.cores));
+        let confined = confine(&client, share(shared.memory, at_once)).await;
+        remarks.extend(confined.err().map(|error| in_one_line(&error)));
         let mut from_cache = 0;
         let approved: Vec<&Approved> = self.checks.iter().map(|(c, _)| &*c.approved).collect();
         let logins = match role::create_all(&mut client, &hardened, &approved).await {

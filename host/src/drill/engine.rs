@@ -10,6 +10,7 @@ use crate::sandbox::local::Local;
 use crate::sandbox::{Engine, Sandbox, SandboxError};
 
 /// The engine as ordered; it is opened once the dump's version is known.
+#[derive(Clone)]
 pub enum EngineOrder {
     Docker(ImageOrder),
     Local(LocalOrder),
@@ -23,6 +24,7 @@ pub struct ImageOrder {
     pub image: String,
 }
 
+#[derive(Clone)]
 pub struct LocalOrder {
     /// Postgres' binaries; otherwise those of the dump's major version are looked for.
     pub bin_dir: Option<PathBuf>,

@@ -15,7 +15,15 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
     settle(&mut value);
     let mut text = serde_json::to_string_pretty(&value)?;
     text.push('\n');
-    Ok(text)
+    Ok(without_markup(&text))
+}
+
+/// JSON that is read as HTML by accident holds no tag: inside of strings, which is the only place where these characters
+/// can stand, JSON has another spelling for them (RFC 8259, 7).
+fn without_markup(text: &str) -> String {
+    text.replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026")
 }
 
 fn settle(value: &mut Value) {

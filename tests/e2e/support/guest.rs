@@ -13,6 +13,7 @@ const OWN: &[&str] = &[
     "babbler",
     "teller",
     "reader",
+    "hostile",
 ];
 
 /// The component of a check by its name.

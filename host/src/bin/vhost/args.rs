@@ -25,6 +25,10 @@ pub enum Command {
     Run(Box<Run>),
     /// Remove what a killed drill left behind, by its journal and by exact name.
     Clean(Clean),
+    /// Try the walls around a check on this machine: hostile checks beside an honest one, in a drill of their own.
+    ///
+    /// Exit status: 0 every wall held, 1 one did not, 2 usage, 3 something could not be tried.
+    Selftest(Selftest),
     /// Put a check and its manifest together, into one component.
     Bundle(Bundle),
     /// Show what a component is, imports and asks for, without running it.
@@ -119,6 +123,37 @@ pub struct Clean {
     /// Where run directories are
     #[arg(value_name = "DIR", default_value = "runs")]
     pub runs: PathBuf,
+}
+
+#[derive(clap::Args)]
+pub struct Selftest {
+    /// What the sandbox runs on
+    #[arg(long, default_value = "local")]
+    pub engine: Engine,
+    /// The image of the docker engine
+    #[arg(long)]
+    pub image: Option<String>,
+    /// The docker engine's socket
+    #[arg(long, env = "DOCKER_HOST", value_name = "unix:///…")]
+    pub docker_host: Option<String>,
+    /// Postgres' programs for the local engine; otherwise the newest that is found
+    #[arg(long, value_name = "DIR")]
+    pub bin_dir: Option<PathBuf>,
+    /// Where its directory and its sandboxes are made
+    #[arg(long, value_name = "DIR", default_value = "/var/tmp")]
+    pub base: PathBuf,
+    /// Only this wall, or this attack
+    #[arg(long, value_name = "NAME")]
+    pub only: Option<String>,
+    /// Show each attack and what stopped it
+    #[arg(long, short)]
+    pub verbose: bool,
+    /// Show everything as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Show no progress
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

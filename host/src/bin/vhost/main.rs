@@ -11,6 +11,7 @@ mod kept;
 mod prepare;
 mod progress;
 mod run;
+mod selftest;
 
 use std::process::ExitCode;
 
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     match args::Args::parse().command {
         args::Command::Run(run) => run::main(*run),
         args::Command::Clean(clean) => clean::main(&clean),
+        args::Command::Selftest(asked) => selftest::main(&asked),
         args::Command::Bundle(bundle) => bundle::main(&bundle),
         args::Command::Inspect(inspect) => inspect::main(&inspect),
         args::Command::Grants(grants) => grants::main(*grants),

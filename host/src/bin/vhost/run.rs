@@ -18,17 +18,7 @@ use crate::prepare::prepare;
 use crate::progress::{self, Voice};
 
 pub fn main(run: Run) -> ExitCode {
-    // A panic's message may quote what was being worked on; where it happened is enough to find it.
-    std::panic::set_hook(Box::new(|panic| {
-        let at = panic
-            .location()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        let _ = writeln!(
-            std::io::stderr(),
-            "vhost: internal error at {at}; please report it"
-        );
-    }));
+    hush_panics();
     let quiet = run.quiet;
     let prepared = match prepare(run) {
         Ok(prepared) => prepared,
@@ -110,6 +100,20 @@ async fn drill(
 ) -> Result<Published> {
     let sealed = drill::run(order, directory, progress::events(voice), interrupt).await?;
     Ok(sealed.publish(directory.partial(), directory.whole())?)
+}
+
+/// A panic's message may quote what was being worked on; where it happened is enough to find it.
+pub fn hush_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let _ = writeln!(
+            std::io::stderr(),
+            "vhost: internal error at {at}; please report it"
+        );
+    }));
 }
 
 /// SIGINT and SIGTERM end the drill through its teardown, however often they come.

@@ -6,7 +6,7 @@ use crate::check::bindings::vhost::check::types::{Column, Error};
 
 /// Rows asked for while nothing is known of their size.
 const FIRST_BATCH: u64 = 64;
-const LARGEST_BATCH: u64 = 4_096;
+const LARGEST_BATCH: u64 = 16_384;
 
 /// A cursor. Give it back with [`super::Session::close_cursor`].
 pub struct Cursor {

@@ -45,9 +45,9 @@ pub fn render(inspected: &Inspected) -> String {
 }
 
 fn manifest(out: &mut String, asked: &Asked) {
-    row(out, "name", &[asked.name.clone()]);
+    row(out, "name", std::slice::from_ref(&asked.name));
     row(out, "version", &[asked.version.to_string()]);
-    row(out, "summary", &[asked.summary.clone()]);
+    row(out, "summary", std::slice::from_ref(&asked.summary));
     row(out, "report", &[asked.report.to_string()]);
     let read = match &asked.read {
         AskedRead::Configured => {
