@@ -17,7 +17,7 @@ use crate::plan::limits::LimitKey;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Difference {
     #[error(
-        "is not the component that was reviewed: granted sha256:{granted}, given sha256:{given}; review the given one and pin it, or build the granted one"
+        "is not the component that was reviewed: granted sha256:{granted}, given sha256:{given}; review the given one and approve it (`vhost grants approve`), or build the granted one"
     )]
     Component { granted: Sha256, given: Sha256 },
     #[error(

@@ -65,7 +65,7 @@ impl Approved {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error(
-        "check `{check}` is not granted: review it, then add a `[[grant]]` with check = \"{check}\" and component = \"sha256:{component}\""
+        "check `{check}` is not granted (sha256:{component}): look at it with `vhost inspect`, then write its grant with `vhost grants approve`"
     )]
     NotGranted { check: String, component: Sha256 },
     #[error(
