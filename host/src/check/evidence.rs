@@ -1,7 +1,7 @@
 //! The host interface `evidence`: what was recorded of this drill so far.
 
 use crate::check::bindings::vhost::check::evidence::Host;
-use crate::check::disclose::Names;
+use crate::check::disclose::{Contact, Names};
 use crate::check::host::State;
 use crate::grant::Scope;
 
@@ -62,12 +62,14 @@ impl Host for State {
 
     async fn relations(&mut self) -> wasmtime::Result<Vec<Relation>> {
         self.calls.evidence += 1;
+        self.contact = Contact::Asked;
         let relations = self.facts.relations.iter();
         Ok(relations.map(|(relation, _)| relation.clone()).collect())
     }
 
     async fn reference(&mut self) -> wasmtime::Result<Option<Vec<Relation>>> {
         self.calls.evidence += 1;
+        self.contact = Contact::Asked;
         Ok(self.facts.reference.clone())
     }
 

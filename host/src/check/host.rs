@@ -120,7 +120,7 @@ fn not_granted() -> types::Error {
 }
 
 /// Says which error it was. The server's message may quote a row; its SQLSTATE cannot, nor can a denial, which names
-/// objects.
+/// objects that there are (42501), a kind of statement (25006), or nothing.
 fn without_rows(error: &types::Error) -> String {
     match error {
         types::Error::Sql(error) => {

@@ -10,6 +10,7 @@ use wasmtime::{Engine, ResourceLimiter, Store, UpdateDeadline};
 
 use crate::check::host::State;
 use crate::check::wall::Demand;
+use crate::grant::component::Weight;
 
 /// How often a guest that computes is asked whether its time is up.
 const TICK: Duration = Duration::from_millis(5);
@@ -120,9 +121,13 @@ impl ResourceLimiter for Meter {
 
 /// Refuses a component that declares more than it may take, before anything of it is there.
 ///
-/// `memory` is the sum of all linear memories in bytes. What is not declared, such as the sum of what several memories
+/// `memory` is the sum of all linear memories in bytes, and the most that its instances may take beside them: no
+/// limiter is asked about that, and it is allocated in one go, which no epoch interrupts. What is not declared, such as the sum of what several memories
 /// start with, is refused by the [`Meter`] when it is asked for.
-pub fn admit(component: &Component, memory: u64) -> Result<(), Demand> {
+pub fn admit(component: &Component, weight: &Weight, memory: u64) -> Result<(), Demand> {
+    if weight.bytes(INSTANCES as u64) > memory {
+        return Err(Demand::Memory { most: memory });
+    }
     // None where it imports core modules, of which nothing is known before; nothing links those.
     let Some(needs) = component.resources_required() else {
         return Ok(());

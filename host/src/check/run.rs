@@ -29,6 +29,8 @@ use crate::sandbox::Login;
 
 /// Beyond a check's own time: a host call in flight ends by itself first, and with a better word on why.
 const GRACE: Duration = Duration::from_secs(1);
+/// Lines of each of standard output and error; an empty line costs a guest one byte, and a report a hundred.
+const CAPTURED_LINES: usize = 1_000;
 
 /// A check's own way into the restored database.
 ///
@@ -178,7 +180,11 @@ async fn call(job: &Job, store: &mut Store<State>, begun: Instant) -> Returned {
     let (approved, limits) = (&job.approved, job.approved.limits());
     fence(store, begun + limits.time);
     let looking = async {
-        admit(job.compiled.component(), limits.memory)?;
+        admit(
+            job.compiled.component(),
+            &approved.component().weight,
+            limits.memory,
+        )?;
         let linker = link(
             job.machine.engine(),
             &approved.component().imports,
@@ -264,10 +270,18 @@ fn log(state: &State, disclosure: &Disclosure<'_>) -> Vec<LogLine> {
         .collect();
     for (level, captured) in [("stdout", &state.stdout), ("stderr", &state.stderr)] {
         let text = captured.text();
-        lines.extend(text.lines().map(|line| LogLine {
+        let mut captured = text.lines();
+        lines.extend(captured.by_ref().take(CAPTURED_LINES).map(|line| LogLine {
             level,
             message: disclosure.text(state.contact, line),
         }));
+        let more = captured.count();
+        if more > 0 {
+            lines.push(LogLine {
+                level: "warn",
+                message: format!("{more} more lines of {level}"),
+            });
+        }
     }
     if state.log.cut > 0 {
         lines.push(LogLine {

@@ -5,6 +5,7 @@
 
 mod import;
 mod outline;
+mod weight;
 
 use std::fmt;
 use std::fs::File;
@@ -17,6 +18,7 @@ use wasmparser::BinaryReaderError;
 
 pub use import::{INTERFACES, Import, ImportKind};
 pub use outline::{Outline, OutlineError};
+pub use weight::Weight;
 
 use super::asked::Asked;
 use super::section::ManifestFault;
@@ -41,6 +43,8 @@ pub struct Component {
     pub imports: Vec<Import>,
     /// Its manifest, which has its name and exactly its imports of `vhost:check`, or why there is none to rely on.
     pub asked: Result<Asked, ManifestFault>,
+    /// What its core instances take of the host beside their memories.
+    pub weight: Weight,
 }
 
 /// Why a file is not a check.
@@ -93,6 +97,7 @@ impl Component {
             world: outline.world,
             imports: outline.imports,
             asked,
+            weight: outline.weight,
         }
     }
 }

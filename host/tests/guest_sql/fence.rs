@@ -204,6 +204,11 @@ async fn what_is_refused_says_why() {
         };
         assert!(why.contains(says), "{why}");
     }
+    // What stands first is the guest's own, a row's text for one, and the host tells of denials in its report.
+    let Err(Error::Denied(why)) = session.scalar("\"canary cell\"", &[]).await else {
+        panic!("a quoted name is no query");
+    };
+    assert!(!why.contains("canary"), "{why}");
     let Err(Error::Sql(error)) = session.scalar("SELECT 1 +\n nothing", &[]).await else {
         panic!("there is no column `nothing`");
     };

@@ -179,6 +179,7 @@ pub fn approved(check: &str, grant: &str) -> Approved {
     let granted = grants.get(check).unwrap();
     let outline = Outline {
         world: Some(WORLD.to_owned()),
+        weight: vhost::grant::component::Weight::default(),
         imports: vec![Import {
             interface: QUERY.to_owned(),
             kind: ImportKind::Vhost,

@@ -16,6 +16,8 @@ pub struct Cursor {
     pub(super) progress: Progress,
     /// Bytes of a row on the wire, on average over the last batch.
     row_bytes: Option<u64>,
+    /// Rows of the last batch.
+    last: u64,
 }
 
 pub(super) enum Progress {
@@ -32,6 +34,7 @@ impl Cursor {
             columns,
             progress: Progress::More,
             row_bytes: None,
+            last: 0,
         }
     }
 
@@ -57,12 +60,14 @@ impl Cursor {
     pub(super) fn batch(&self, room: u64) -> u64 {
         match self.row_bytes {
             None => FIRST_BATCH,
-            Some(bytes) => (room / bytes.max(1)).clamp(1, LARGEST_BATCH),
+            // At most twice as many as the last ones: rows that become large are then met by a small batch more often.
+            Some(bytes) => (room / bytes.max(1)).clamp(1, LARGEST_BATCH.min(self.last.max(1) * 2)),
         }
     }
 
     pub(super) fn learn(&mut self, answer: &Answer) {
         if let Some(bytes) = answer.bytes.checked_div(answer.rows) {
+            self.last = answer.rows;
             self.row_bytes = Some(bytes);
         }
     }

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant, SystemTime};
 use wasm_encoder::{
     Alias, CanonicalFunctionSection, CanonicalOption, CodeSection, Component,
     ComponentAliasSection, ComponentImportSection, ComponentTypeRef, ComponentTypeSection,
-    EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
-    InstanceSection, MemorySection, MemoryType, Module, ModuleArg, ModuleSection, PrimitiveValType,
-    RefType, StartSection, TableSection, TableType, TypeSection, ValType,
+    ConstExpr, EntityType, ExportKind, ExportSection, Function, FunctionSection, GlobalSection,
+    GlobalType, ImportSection, InstanceSection, MemorySection, MemoryType, Module, ModuleArg,
+    ModuleSection, PrimitiveValType, RefType, StartSection, TableSection, TableType, TypeSection,
+    ValType,
 };
 use wasmtime::component::Linker;
 use wasmtime::{Engine, Store};
@@ -18,6 +19,7 @@ use crate::check::evidence::{DumpFacts, Facts, RestoreFacts};
 use crate::check::host::{Parts, State};
 use crate::check::limits::{admit, fence};
 use crate::check::machine::{Cranelift, config};
+use crate::grant::component::Outline;
 
 const MIB: u64 = 1 << 20;
 
@@ -68,8 +70,9 @@ async fn stopped(component: Component, look: Look) -> Option<String> {
         memory: 16 * MIB,
         ..Limits::default()
     };
-    let component =
-        wasmtime::component::Component::from_binary(&engine, &component.finish()).unwrap();
+    let bytes = component.finish();
+    let weight = Outline::of(&bytes).unwrap().weight;
+    let component = wasmtime::component::Component::from_binary(&engine, &bytes).unwrap();
     let mut store = Store::new(&engine, state(limits.memory));
     fence(&mut store, Instant::now() + Duration::from_secs(600));
     let mut linker = Linker::new(&engine);
@@ -77,7 +80,7 @@ async fn stopped(component: Component, look: Look) -> Option<String> {
     linker.root().func_wrap("f", said).unwrap();
     let ended = async {
         if look == Look::First {
-            admit(&component, limits.memory)?;
+            admit(&component, &weight, limits.memory)?;
         }
         linker.instantiate_async(&mut store, &component).await
     };
@@ -308,4 +311,23 @@ fn an_unknown_cause_is_told_without_its_control_characters() {
         worded("no\u{1b}[2J such export"),
         r"no\u{1b}[2J such export"
     );
+}
+
+/// A million globals in each of many instances are memory of the host that no limiter is asked about.
+#[tokio::test]
+async fn what_instances_take_beside_their_memories_counts_as_memory() {
+    let mut globals = GlobalSection::new();
+    for _ in 0..10_000 {
+        let ty = GlobalType {
+            val_type: ValType::I64,
+            mutable: true,
+            shared: false,
+        };
+        globals.global(ty, &ConstExpr::i64_const(1));
+    }
+    let mut module = Module::new();
+    module.section(&globals);
+    let wall = stopped(instances(&module, 60), Look::First).await;
+    assert_eq!(wall.as_deref(), Some("memory of 16777216 bytes"));
+    assert_eq!(stopped(instances(&module, 40), Look::First).await, None);
 }

@@ -31,6 +31,7 @@ fn component(manifest: &str) -> Component {
         world: Some(WORLD.to_owned()),
         imports: asked.interfaces.iter().map(import).collect(),
         asked: Ok(asked),
+        weight: crate::grant::component::Weight::default(),
     }
 }
 

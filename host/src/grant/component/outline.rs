@@ -3,6 +3,7 @@
 use wasmparser::{BinaryReaderError, ComponentExternalKind, Encoding, Parser, Payload};
 
 use super::import::Import;
+use super::weight::Weight;
 use crate::grant::asked::Asked;
 use crate::grant::section::{Found, ManifestFault};
 
@@ -18,6 +19,8 @@ pub struct Outline {
     pub imports: Vec<Import>,
     /// As the section says it; whether it fits the component, [`super::Component`] knows.
     pub asked: Result<Asked, ManifestFault>,
+    /// What its core instances take of the host beside their memories.
+    pub weight: Weight,
 }
 
 /// Why bytes are no component.
@@ -46,9 +49,12 @@ impl Outline {
             world: None,
             imports: Vec::new(),
             asked: Err(ManifestFault::Absent),
+            weight: Weight::default(),
         };
         for payload in Parser::new(0).parse_all(bytes) {
-            match payload? {
+            let payload = payload?;
+            outline.weight.note(&payload, depth)?;
+            match payload {
                 Payload::Version { encoding, .. } => {
                     depth += 1;
                     if depth == 1 && encoding == Encoding::Module {

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use super::*;
 use crate::grant::asked::Asked;
-use crate::grant::component::WORLD;
+use crate::grant::component::{WORLD, Weight};
 use crate::manifest::Kind;
 
 const ASKED: &str = r#"manifest = 1
@@ -47,6 +47,7 @@ fn component(manifest: &str) -> Component {
         world: Some(WORLD.to_owned()),
         imports: asked.interfaces.iter().map(import).collect(),
         asked: Ok(asked),
+        weight: Weight::default(),
     }
 }
 

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::*;
 use crate::grant::asked::Asked;
-use crate::grant::component::{Import, Outline};
+use crate::grant::component::{Import, Outline, Weight};
 
 const LOG: &str = "vhost:check/log@0.1.0";
 
@@ -35,6 +35,7 @@ fn asking(name: &str, bytes: &[u8], imports: &[(&str, ImportKind)], more: &str) 
         world: Some(WORLD.to_owned()),
         imports,
         asked: Ok(Asked::parse(Path::new("check.toml"), &text).unwrap()),
+        weight: Weight::default(),
     };
     Component::new(name.to_owned(), bytes.to_vec(), outline)
 }
