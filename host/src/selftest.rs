@@ -45,6 +45,7 @@ pub use outcome::{Came, Detail, Outcome, Row};
 pub use wall::Wall;
 
 use attack::Attack;
+use judge::OVERALL;
 use stage::{Stage, honest_name};
 
 /// An honest check stands before every so many attacks, so that one runs whatever happens.
@@ -185,12 +186,8 @@ async fn try_walls(
         .drill(order, &engine, checks, events, interrupt)
         .await?;
     let mut rows = judge::judge(attacks, &refused, &alone, &beside);
-    if let Some(statement) = order
-        .only
-        .as_deref()
-        .filter(|name| attacks.iter().any(|a| a.is_one_of_several(name)))
-    {
-        rows.retain(|row| row.attack == statement || row.wall == Wall::Apart);
+    if let Some(name) = order.only.as_deref() {
+        retain(&mut rows, attacks, name);
     }
     Ok(Outcome {
         schema: outcome::SCHEMA,
@@ -200,7 +197,20 @@ async fn try_walls(
     })
 }
 
+/// Leaves what was asked for and, wherever checks ran, whether honest ones stand apart from them.
+fn retain(rows: &mut Vec<Row>, attacks: &[&Attack], name: &str) {
+    let one_row = name == Wall::Apart.name()
+        || OVERALL.iter().any(|one| one.attack == name)
+        || attacks.iter().any(|attack| attack.is_one_of_several(name));
+    if one_row {
+        rows.retain(|row| row.attack == name || row.wall == Wall::Apart);
+    }
+}
+
 /// The attacks on a wall, or one attack, by its name; all where nothing is named.
+///
+/// What is asked of a drill as a whole is asked of one with the attacks on its wall; that honest checks stand apart, of
+/// one with all of them. The cache is forged in every drill, and takes no attack.
 fn chosen(only: Option<&str>) -> Result<Vec<&'static Attack>, SelftestError> {
     let all = taking::ATTACKS
         .iter()
@@ -210,15 +220,48 @@ fn chosen(only: Option<&str>) -> Result<Vec<&'static Attack>, SelftestError> {
     let Some(name) = only else {
         return Ok(all.collect());
     };
+    let overall = OVERALL.iter().find(|one| one.attack == name);
+    let wall = overall.map_or(name, |one| one.wall.name());
+    if wall == Wall::Apart.name() {
+        return Ok(all.collect());
+    }
     let chosen: Vec<_> = all
         .filter(|attack| {
-            attack.name == name || attack.wall.name() == name || attack.is_one_of_several(name)
+            attack.name == name || attack.wall.name() == wall || attack.is_one_of_several(name)
         })
         .collect();
-    if chosen.is_empty() && name != Wall::Apart.name() {
+    if chosen.is_empty() && !Wall::ALL.iter().any(|known| known.name() == wall) {
         return Err(SelftestError::Unknown {
             name: name.to_owned(),
         });
     }
     Ok(chosen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wall_and_every_row_can_be_asked_for() {
+        for wall in Wall::ALL {
+            let attacks = chosen(Some(wall.name())).unwrap();
+            assert_eq!(attacks.is_empty(), wall == Wall::Cache, "{}", wall.name());
+        }
+        for attack in chosen(None).unwrap() {
+            let chosen = chosen(Some(attack.name)).unwrap();
+            assert!(
+                chosen.iter().any(|one| one.name == attack.name),
+                "{}",
+                attack.name
+            );
+        }
+        for row in &OVERALL {
+            assert!(chosen(Some(row.attack)).is_ok(), "{}", row.attack);
+        }
+        assert!(matches!(
+            chosen(Some("nonsense")),
+            Err(SelftestError::Unknown { .. })
+        ));
+    }
 }

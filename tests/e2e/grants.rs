@@ -4,6 +4,7 @@ mod approve;
 mod asked;
 mod check;
 mod related;
+mod withheld;
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! Links what an approval grants, one interface at a time, and nothing else.
 
+use std::collections::BTreeSet;
+
 use thiserror::Error;
 use wasmtime::Engine;
 use wasmtime::component::{HasData, HasSelf, Linker, ResourceTable};
@@ -43,6 +45,7 @@ pub fn link(
     granted: &[String],
 ) -> Result<Linker<State>, LinkError> {
     let mut linker = Linker::new(engine);
+    let mut linked = BTreeSet::new();
     for import in imports {
         let interface = || import.interface.clone();
         let allowed = match import.kind {
@@ -57,6 +60,10 @@ pub fn link(
         }
         // Which versions there are is the component reader's business: it sorts unknown ones into `Never`.
         let name = import.interface.split('@').next().unwrap_or_default();
+        // One definition stands for every release that is compatible with it, so a second one would be defined twice.
+        if !linked.insert(name) {
+            continue;
+        }
         vhost(&mut linker, name)
             .or_else(|| wasi(&mut linker, name))
             .ok_or_else(|| LinkError::Unknown {
@@ -162,6 +169,13 @@ mod tests {
             .map(|(name, _)| name.to_string())
             .collect();
         link(&engine(), &imports, &granted).unwrap();
+    }
+
+    #[test]
+    fn an_interface_of_two_releases_is_linked_once() {
+        let imports = ["wasi:io/poll@0.2.0", "wasi:io/poll@0.2.1"];
+        let imports = imports.map(|name| import(name, ImportKind::InertWasi));
+        link(&engine(), &imports, &[]).unwrap();
     }
 
     #[test]

@@ -19,13 +19,16 @@ use crate::drill::seen::{Seen, in_one_line};
 use crate::event::Stage;
 use crate::finding::Status;
 use crate::grant::harden::harden;
-use crate::grant::{Approved, role};
+use crate::grant::{Approved, Withheld, role};
 use crate::manifest::Manifest;
 use crate::plan::Wall;
 use crate::report::Stop;
 use crate::restore::{Gravity, Restored};
 use crate::sandbox::{ContainerIdentity, Holds};
 use crate::source::Origin;
+
+/// How many relations that one check did not get are named; a schema may hold thousands.
+const MOST_WITHHELD: usize = 32;
 
 /// One reviewed check and what the plan sets for it.
 pub struct Selected {
@@ -147,6 +150,7 @@ impl Compiling {
                     continue;
                 }
             };
+            remarks.extend(not_granted(check.approved.name(), login.withheld()));
             jobs.push(Job {
                 machine: self.machine.clone(),
                 approved: check.approved,
@@ -172,6 +176,25 @@ impl Compiling {
         outcomes.extend(run_all(jobs, shared.cores).await);
         Ok(outcomes)
     }
+}
+
+/// What the check's grant names and its role did not get, a remark for each.
+fn not_granted(check: &str, withheld: &[Withheld]) -> Vec<String> {
+    let mut told: Vec<_> = withheld
+        .iter()
+        .take(MOST_WITHHELD)
+        .map(|one| format!("check {check} may not read {one}"))
+        .collect();
+    if let Some(more) = withheld
+        .len()
+        .checked_sub(MOST_WITHHELD)
+        .filter(|more| *more > 0)
+    {
+        told.push(format!(
+            "check {check} may not read {more} more relations that its grant names"
+        ));
+    }
+    told
 }
 
 fn not_started(approved: &Approved, why: &str) -> CheckOutcome {

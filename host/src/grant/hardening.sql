@@ -1,5 +1,6 @@
 -- Takes from PUBLIC everything that a check's role would otherwise inherit. Runs once per restored database, as its
--- superuser, in one transaction, after fidelity was compared: it changes privileges, never data or definitions.
+-- superuser, in one transaction, after fidelity was compared: it changes privileges and whose rights a routine has, never
+-- data.
 --
 -- The lists it works from are transaction-local settings that the caller makes, so that the audit reads the same ones:
 --   vhost.extensions     extensions whose routines stay executable
@@ -98,6 +99,15 @@ DO $$ DECLARE r record; BEGIN
     IF r.regranted THEN EXECUTE format('SET LOCAL ROLE %I', r.grantor); END IF;
     EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC CASCADE', r.f);
     IF r.regranted THEN RESET ROLE; END IF;
+  END LOOP;
+END $$;
+
+-- Postgres calls some routines without asking for EXECUTE: support functions of an operator class or of a range type,
+-- input and output of a type. Whoever they are called for, they then act as nobody else. A definition is changed here,
+-- which is why fidelity comes before.
+DO $$ DECLARE f regprocedure; BEGIN
+  FOR f IN SELECT oid FROM pg_proc WHERE prosecdef LOOP
+    EXECUTE format('ALTER ROUTINE %s SECURITY INVOKER', f);
   END LOOP;
 END $$;
 

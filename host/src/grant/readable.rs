@@ -1,5 +1,7 @@
 //! A grant's scopes, granted on the relations that the restored database really has.
 
+use std::fmt;
+
 use serde::Serialize;
 use tokio_postgres::Transaction;
 
@@ -8,8 +10,10 @@ use super::scope::Scope;
 /// Something that a grant names and its role did not get. A fact for the report, not an error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Withheld {
-    /// As the grants file writes it.
+    /// What was not granted, as the grants file writes it.
     pub scope: String,
+    /// The scope of the grant that names it.
+    pub of: String,
     pub because: Because,
 }
 
@@ -20,10 +24,40 @@ pub enum Because {
     Missing,
     /// It would read with a superuser's rights: grant the tables below it, or make it a `security_invoker` view.
     SuperuserView,
+    /// It holds what a superuser's rights read, and only its schema was granted.
+    SuperuserMaterialized,
     /// It leads out of the restored database.
     ForeignTable,
     /// Not a relation that can be read, for example an index.
     NotReadable,
+}
+
+impl fmt::Display for Withheld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.scope)?;
+        if self.of != self.scope {
+            write!(f, " of {}", self.of)?;
+        }
+        write!(f, ", {}", self.because)
+    }
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Because::Missing => "which the restored database does not have",
+            Because::SuperuserView => {
+                "which reads with a superuser's rights: grant the tables below it, or make it a security_invoker view"
+            }
+            Because::SuperuserMaterialized => {
+                "which holds what a superuser's rights read: grant it by its own name"
+            }
+            Because::ForeignTable => {
+                "which is a foreign table and leads out of the restored database"
+            }
+            Because::NotReadable => "which is no relation that can be read",
+        })
+    }
 }
 
 /// What was granted, for the audit to hold against what is effective.
@@ -40,7 +74,7 @@ pub struct Readable {
 
 const RELATIONS: &str = "
     SELECT c.oid, n.oid, c.relname::text, c.relkind::text,
-           c.relkind = 'v' AND o.rolsuper AND NOT EXISTS (
+           c.relkind IN ('v', 'm') AND o.rolsuper AND NOT EXISTS (
                SELECT FROM pg_options_to_table(c.reloptions)
                 WHERE option_name = 'security_invoker' AND option_value::bool)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles o ON o.oid = c.relowner
@@ -74,6 +108,10 @@ pub async fn grant(
     for scope in scopes {
         one(begun, &mut readable, scope, &role).await?;
     }
+    let named = |one: &Withheld| scopes.iter().any(|scope| scope.to_string() == one.scope);
+    readable
+        .withheld
+        .retain(|one| one.because != Because::SuperuserMaterialized || !named(one));
     Ok(readable)
 }
 
@@ -94,21 +132,24 @@ async fn one(
     };
     let found = begun.query(RELATIONS, &[schema, &name]).await?;
     if found.is_empty() {
-        readable.withhold(scope, Because::Missing);
+        readable.withhold(scope, scope, Because::Missing);
         return Ok(());
     }
     for row in found {
         let (oid, schema_oid, relation): (u32, u32, String) =
             (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         let kind: &str = row.try_get(3)?;
-        let superuser_view: bool = row.try_get(4)?;
+        let superusers: bool = row.try_get(4)?;
         let whole = Scope::Relation {
             schema: schema.clone(),
             name: relation.clone(),
         };
         match kind {
-            "f" => readable.withhold(&whole, Because::ForeignTable),
-            "v" if superuser_view => readable.withhold(&whole, Because::SuperuserView),
+            "f" => readable.withhold(scope, &whole, Because::ForeignTable),
+            "v" if superusers => readable.withhold(scope, &whole, Because::SuperuserView),
+            "m" if superusers && name.is_none() => {
+                readable.withhold(scope, &whole, Because::SuperuserMaterialized);
+            }
             "r" | "v" | "m" | "p" => {
                 usage(begun, readable, schema_oid, schema, role).await?;
                 let on = format!("{}.{}", quote(schema), quote(&relation));
@@ -131,7 +172,7 @@ async fn one(
                     }
                 }
             }
-            _ => readable.withhold(&whole, Because::NotReadable),
+            _ => readable.withhold(scope, &whole, Because::NotReadable),
         }
     }
     Ok(())
@@ -159,7 +200,7 @@ async fn column(
                 name: name.clone(),
                 columns: vec![column.clone()],
             };
-            readable.withhold(&missing, Because::Missing);
+            readable.withhold(scope, &missing, Because::Missing);
         }
         return Ok(());
     };
@@ -185,9 +226,10 @@ async fn usage(
 }
 
 impl Readable {
-    fn withhold(&mut self, scope: &Scope, because: Because) {
+    fn withhold(&mut self, of: &Scope, what: &Scope, because: Because) {
         self.withheld.push(Withheld {
-            scope: scope.to_string(),
+            scope: what.to_string(),
+            of: of.to_string(),
             because,
         });
     }

@@ -8,6 +8,7 @@
 //! - **Views** read with their owner's rights. Granting a view grants what it shows. A view owned by a superuser would
 //!   read anything, so it is withheld unless it is a `security_invoker` view, which reads with the check's own rights.
 //!   Routines that a view calls run with the check's rights: a view on a routine of production's own fails with 42501.
+//!   A materialized view of a superuser holds what such a view shows, so it is granted by its own name only.
 //!   A granted view becomes a security barrier: a check's condition never sees a row that the view does not show.
 //! - **Row security**: `row_security = off` makes a hidden row an error, never a smaller count.
 //! - **Foreign tables** are withheld: they lead out of the restored database.

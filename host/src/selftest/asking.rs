@@ -129,6 +129,10 @@ const READING: &[Statement] = &[
     denied("superusers-view", "SELECT v FROM selftest.of_superuser"),
     denied("owners-view", "SELECT v FROM selftest.of_owner"),
     denied("materialized-view", "SELECT v FROM selftest.kept"),
+    denied(
+        "superusers-comparison",
+        "SELECT '[1,2)'::selftest.span::text",
+    ),
     denied("regranted-table", "SELECT v FROM selftest.regranted"),
     Statement {
         name: "hidden-rows",

@@ -66,6 +66,15 @@ CREATE FUNCTION selftest.unwrap(selftest.wrapped) RETURNS text LANGUAGE sql STAB
     AS $$ SELECT v FROM selftest.closed ORDER BY id LIMIT 1 $$;
 CREATE CAST (selftest.wrapped AS text) WITH FUNCTION selftest.unwrap(selftest.wrapped);
 
+-- Nobody asks for EXECUTE where Postgres itself compares the bounds of a range.
+CREATE FUNCTION selftest.compare(integer, integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE SECURITY DEFINER
+    AS $$ BEGIN RAISE EXCEPTION '%', (SELECT v FROM selftest.closed ORDER BY id LIMIT 1); END $$;
+REVOKE ALL ON FUNCTION selftest.compare(integer, integer) FROM PUBLIC;
+CREATE OPERATOR CLASS selftest.compared FOR TYPE integer USING btree AS
+    OPERATOR 1 < , OPERATOR 2 <= , OPERATOR 3 = , OPERATOR 4 >= , OPERATOR 5 > ,
+    FUNCTION 1 selftest.compare(integer, integer);
+CREATE TYPE selftest.span AS RANGE (subtype = integer, subtype_opclass = selftest.compared);
+
 CREATE SEQUENCE selftest.counter;
 GRANT ALL ON SEQUENCE selftest.counter TO PUBLIC;
 

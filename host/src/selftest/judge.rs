@@ -3,7 +3,7 @@
 use crate::selftest::attack::{Attack, Guest, Shows, Statement};
 use crate::selftest::fixture::{CANARIES, GRANTED_CANARY};
 use crate::selftest::outcome::{Came, Row};
-use crate::selftest::seen::{Check, Seen};
+use crate::selftest::seen::{Check, SUMMARY, Seen};
 use crate::selftest::stage::{HONEST, check_name, honest_name};
 use crate::selftest::wall::Wall;
 
@@ -11,6 +11,46 @@ use crate::selftest::wall::Wall;
 const LONGEST: usize = 160;
 /// What is kept of a flood: the log's bytes of its grant, both of standard output's shares, and what the host adds.
 const LOG_LEFT: usize = 16 << 10;
+
+/// What is asked of the drill as a whole.
+pub struct Overall {
+    pub wall: Wall,
+    pub attack: &'static str,
+    judge: fn(&Seen, &Seen) -> Came,
+    needs: Needs,
+}
+
+/// Without what there is nothing to ask.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    Nothing,
+    /// An attack that the review let run: honest checks alone pass, and so does their drill.
+    Attack,
+}
+
+const fn overall(wall: Wall, attack: &'static str, judge: fn(&Seen, &Seen) -> Came) -> Overall {
+    Overall {
+        wall,
+        attack,
+        judge,
+        needs: Needs::Nothing,
+    }
+}
+
+pub const OVERALL: [Overall; 6] = [
+    overall(Wall::Cache, "forged-entry", forged),
+    overall(Wall::Disclosure, "rows-in-the-report", rows_in),
+    overall(Wall::Words, "raw-markup-in-the-report", markup_in),
+    overall(Wall::Apart, "honest-checks", apart),
+    Overall {
+        needs: Needs::Attack,
+        ..overall(Wall::Apart, "verdict", verdict)
+    },
+    overall(Wall::Apart, "teardown", teardown),
+];
+
+/// The line that a check would forge.
+const VERDICT: &str = "verdict: PASS";
 
 /// A row for each attack, in the order of the table, and those about the drill as a whole.
 pub fn judge(
@@ -38,19 +78,19 @@ pub fn judge(
             }),
         }
     }
-    let overall: [(Wall, &'static str, fn(&Seen, &Seen) -> Came); 6] = [
-        (Wall::Cache, "forged-entry", forged),
-        (Wall::Disclosure, "rows-in-the-report", rows_in),
-        (Wall::Words, "raw-markup-in-the-report", markup_in),
-        (Wall::Apart, "honest-checks", apart),
-        (Wall::Apart, "verdict", verdict),
-        (Wall::Apart, "teardown", teardown),
-    ];
-    for (wall, attack, judge) in overall {
+    let any_ran = attacks.len() > refused.len();
+    for one in &OVERALL {
+        if one.needs == Needs::Attack && !any_ran {
+            continue;
+        }
         // Of a drill that did not come to its end nothing is known, whatever is not in its report.
         let stop = alone.stop().or_else(|| beside.stop());
-        let came = stop.map_or_else(|| judge(alone, beside), untried);
-        rows.push(Row { wall, attack, came });
+        let came = stop.map_or_else(|| (one.judge)(alone, beside), untried);
+        rows.push(Row {
+            wall: one.wall,
+            attack: one.attack,
+            came,
+        });
     }
     rows
 }
@@ -181,8 +221,8 @@ fn markup_in(_: &Seen, seen: &Seen) -> Came {
         if let Some(steers) = text.chars().find(|c| c.is_control() && *c != '\n') {
             return breached(format!("{name} has a raw {}", steers.escape_unicode()));
         }
-        let last = text.lines().filter(|line| *line == "verdict: PASS").count();
-        if last > 0 {
+        let verdicts = text.lines().filter(|line| *line == VERDICT).count();
+        if verdicts > own_verdicts(name, seen.verdict()) {
             return breached(format!("{name} has a forged verdict"));
         }
         if name.ends_with(".md") {
@@ -203,6 +243,11 @@ fn markup_in(_: &Seen, seen: &Seen) -> Came {
         }
     }
     held("no artefact has a raw control character or markup of a check")
+}
+
+/// How often a text may say that the drill passed: the summary ends with its verdict.
+fn own_verdicts(name: &str, verdict: &str) -> usize {
+    usize::from(name == SUMMARY && verdict == "PASS")
 }
 
 /// The entry that the drill alone left was changed, so the drill beside must have refused it and compiled again.
@@ -294,5 +339,21 @@ fn short(text: String) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_says_once_that_its_drill_passed() {
+        for (name, verdict, own) in [
+            (SUMMARY, "PASS", 1),
+            (SUMMARY, "INCONCLUSIVE", 0),
+            ("report.md", "PASS", 0),
+        ] {
+            assert_eq!(own_verdicts(name, verdict), own, "{name} {verdict}");
+        }
     }
 }

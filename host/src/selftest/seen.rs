@@ -5,6 +5,9 @@ use serde_json::Value;
 use crate::report::seal::Published;
 use crate::selftest::SelftestError;
 
+/// The name of what a terminal shows.
+pub const SUMMARY: &str = "terminal summary";
+
 /// Every rendering of one report.
 pub struct Seen {
     json: Value,
@@ -15,7 +18,7 @@ pub struct Seen {
 impl Seen {
     pub fn of(published: &Published, summary: String) -> Result<Self, SelftestError> {
         let mut json = Value::Null;
-        let mut texts = vec![("terminal summary", summary)];
+        let mut texts = vec![(SUMMARY, summary)];
         for artefact in published.artefacts() {
             if artefact.name.ends_with(".json") {
                 json = serde_json::from_str(&artefact.text).map_err(SelftestError::Report)?;

@@ -24,6 +24,11 @@ const WORLD: &str = "
     ALTER TABLE app.guarded ENABLE ROW LEVEL SECURITY;
     CREATE VIEW app.super_view AS SELECT * FROM app.hidden; GRANT SELECT ON app.super_view TO PUBLIC;
     CREATE FUNCTION app.leak() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER AS 'SELECT v FROM app.hidden';
+    CREATE FUNCTION app.compare(int, int) RETURNS int LANGUAGE plpgsql IMMUTABLE SECURITY DEFINER
+        AS 'BEGIN RAISE ''compared by %'', current_user; END';
+    REVOKE ALL ON FUNCTION app.compare FROM PUBLIC;
+    CREATE OPERATOR CLASS app.compared FOR TYPE int USING btree AS OPERATOR 1 <, FUNCTION 1 app.compare(int, int);
+    CREATE TYPE app.span AS RANGE (subtype = int, subtype_opclass = app.compared);
     CREATE FUNCTION app.run(text) RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE $1; END';
     CREATE SEQUENCE app.counter; GRANT USAGE ON SEQUENCE app.counter TO PUBLIC;
     SELECT lo_from_bytea(4242, 'canary'); GRANT SELECT ON LARGE OBJECT 4242 TO PUBLIC;
@@ -221,6 +226,29 @@ async fn what_is_refused_says_why() {
         panic!("1/0 was computed");
     };
     assert_eq!(error.sqlstate, "22012");
+}
+
+#[tokio::test]
+async fn what_postgres_calls_by_itself_has_the_checks_own_rights() {
+    const COMPARE: &str = "SELECT '[1,2)'::app.span::text";
+    let server = Server::start().await;
+    let mut host = server.host().await;
+    host.batch_execute(WORLD).await.unwrap();
+    let mut naked = server.config("postgres");
+    naked.user("naked").password("naked");
+    let outside = connect(&naked).await.simple_query(COMPARE).await;
+    let says = outside.unwrap_err().as_db_error().unwrap().to_string();
+    assert!(says.contains("compared by postgres"), "{says}");
+
+    let hardened = harden(&mut host).await.unwrap();
+    let mut session = server.session(&mut host, &hardened, GRANT).await;
+    let Err(Error::Sql(error)) = session.scalar(COMPARE, &[]).await else {
+        panic!("the bounds were not compared");
+    };
+    assert!(
+        error.message.contains("compared by vhost_check_"),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ const WORLD: &str = r#"
     INSERT INTO app.parent VALUES (5, '2026-05-17');
     CREATE SCHEMA "Odd ""Name"; CREATE TABLE "Odd ""Name"."T x" ("Id" int, other int);
     INSERT INTO "Odd ""Name"."T x" VALUES (7, 8);
+    CREATE SCHEMA kept; CREATE MATERIALIZED VIEW kept.boss AS SELECT * FROM app.base;
+    CREATE MATERIALIZED VIEW kept.named AS SELECT * FROM app.base;
     CREATE FUNCTION app.bang() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'fired'; END $$;
     ALTER DATABASE postgres SET search_path = app, public;
     ALTER DATABASE postgres SET statement_timeout = '1ms';
@@ -37,25 +39,35 @@ async fn a_role_gets_what_is_granted_and_says_what_it_did_not_get() {
     let (server, mut host, hardened) = Server::with(WORLD).await;
     assert_eq!(hardened.reset(), ["statement_timeout"]);
     let grant = r#"read = ["app.shown", "app.boss", "app.invoker", "app.parent(id)", "app.gone", "nowhere.*",
-                           "app.part(id, gone)", "\"Odd \"\"Name\".\"T x\"(\"Id\")"]"#;
+                           "app.part(id, gone)", "kept.*", "kept.named", "\"Odd \"\"Name\".\"T x\"(\"Id\")"]"#;
     let approved = approved("row-matrix", grant);
     let login = role::create(&mut host, &hardened, &approved).await.unwrap();
     let withheld: Vec<String> = login
         .withheld()
         .iter()
-        .map(|one| format!("{} {:?}", one.scope, one.because))
+        .map(|one| format!("{} of {} {:?}", one.scope, one.of, one.because))
         .collect();
     assert_eq!(
         withheld,
         [
-            "app.boss SuperuserView",
-            "app.gone Missing",
-            "nowhere.* Missing",
-            "app.part(gone) Missing"
+            "app.boss of app.boss SuperuserView",
+            "app.gone of app.gone Missing",
+            "nowhere.* of nowhere.* Missing",
+            "app.part(gone) of app.part(id, gone) Missing",
+            "kept.boss of kept.* SuperuserMaterialized",
         ]
     );
 
+    assert_eq!(
+        login.withheld()[4].to_string(),
+        "kept.boss of kept.*, which holds what a superuser's rights read: grant it by its own name"
+    );
+
     let mut session = server.open(&host, &login, &approved).await;
+    assert_eq!(
+        int(session.scalar("SELECT count(*) FROM kept.named", &[]).await),
+        2
+    );
     // Without its schema: the search path is the source's own. The view's owner could read the table only as PUBLIC.
     assert_eq!(
         int(session.scalar("SELECT count(*) FROM shown", &[]).await),

@@ -82,6 +82,33 @@ fn one_wall_or_one_attack_can_be_asked_for() {
     assert!(desk.left().is_empty(), "{:?}", desk.left());
 }
 
+/// Where the review refuses every attack, honest checks alone run, and their drill passes as it should.
+#[test]
+fn what_runs_beside_no_attack_is_no_breach() {
+    let desk = Desk::new();
+    for (only, held) in [
+        ("approval", "held       approval"),
+        ("cache", "held       cache"),
+        ("swapped-bytes", "swapped-bytes                held:"),
+        ("verdict", "verdict                      held:"),
+    ] {
+        let output = selftest(&desk, &Engine::Local, &["--only", only, "--verbose"]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{only}: {text}");
+        assert!(text.contains(held), "{only}: {text}");
+        assert_eq!(
+            text.contains("the drill's verdict is"),
+            only == "verdict",
+            "{only}: {text}"
+        );
+        assert!(
+            text.ends_with(", 0 were not, 0 could not be tried\n"),
+            "{only}: {text}"
+        );
+    }
+    assert!(desk.left().is_empty(), "{:?}", desk.left());
+}
+
 #[test]
 fn what_could_not_be_tried_is_no_success() {
     let desk = Desk::new();

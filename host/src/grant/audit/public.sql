@@ -38,6 +38,9 @@ SELECT format('EXECUTE on routine %s', p.oid::regprocedure)
                     AND d.refclassid = 'pg_extension'::regclass
                     AND e.extname = ANY (string_to_array(current_setting('vhost.extensions'), ','))) END
 UNION ALL
+SELECT format('the owner''s rights in routine %s', p.oid::regprocedure)
+  FROM pg_proc p WHERE p.prosecdef
+UNION ALL
 SELECT format('%s on database %I', p, d.datname)
   FROM pg_database d CROSS JOIN unnest(ARRAY['CONNECT', 'CREATE', 'TEMPORARY']) p
  WHERE has_database_privilege($1::text::name, d.oid, p)
