@@ -90,7 +90,7 @@ fn what_runs_beside_no_attack_is_no_breach() {
         ("approval", "held       approval"),
         ("cache", "held       cache"),
         ("swapped-bytes", "swapped-bytes                held:"),
-        ("verdict", "verdict                      held:"),
+        ("apart", "held       apart"),
     ] {
         let output = selftest(&desk, &Engine::Local, &["--only", only, "--verbose"]);
         let text = String::from_utf8(output.stdout).unwrap();
@@ -98,7 +98,7 @@ fn what_runs_beside_no_attack_is_no_breach() {
         assert!(text.contains(held), "{only}: {text}");
         assert_eq!(
             text.contains("the drill's verdict is"),
-            only == "verdict",
+            only == "apart",
             "{only}: {text}"
         );
         assert!(
