@@ -96,8 +96,8 @@ fn what_is_wrong_is_named_with_its_line() {
         ("\"row-matrix\"", "\"Row\"", 3, "lower-case"),
         ("\"0.1.0\"", "\"1\"", 4, "three numbers"),
         ("\"Holds \\\"row\\\" counts\"", "\" \"", 5, "empty"),
-        ("counts\"", "counts\\nand more\"", 5, "write one line"),
-        ("counts\"", "counts\\u001b[31m\"", 5, "control character"),
+        ("counts\"", "counts\\nand more\"", 5, "U+000A"),
+        ("counts\"", "counts\\u001b[31m\"", 5, "U+001B"),
         (
             "\"log\"",
             "\"types\"",
