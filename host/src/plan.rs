@@ -5,6 +5,7 @@
 
 pub mod bounds;
 pub mod limits;
+pub mod line;
 pub mod name;
 pub(crate) mod place;
 pub mod size;

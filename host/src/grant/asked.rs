@@ -28,8 +28,10 @@ use semver::Version;
 
 use super::file::GRANTABLE;
 use super::level::ReportLevel;
+use super::regular;
 use super::scope::Scope;
 use crate::plan::limits::{LimitKey, Limits};
+use crate::plan::line::toml_string;
 use crate::plan::place;
 
 /// The version of the format that this reads and writes.
@@ -44,7 +46,8 @@ const CONFIGURED: &str = "configured";
 pub struct Asked {
     pub name: String,
     pub version: Version,
-    /// One line of at most [`LONGEST_SUMMARY`] characters, none of them a control character. The author's words.
+    /// One line of at most [`LONGEST_SUMMARY`] characters, all of them visible, with no two blanks in a row. The
+    /// author's words.
     pub summary: String,
     /// As a grant writes them, for example `vhost:check/query@0.1.0`, in the order of [`GRANTABLE`].
     pub interfaces: Vec<String>,
@@ -95,7 +98,7 @@ pub enum NotCanonical {
 impl Asked {
     /// Reads a check's `check.toml`.
     pub fn read(path: &Path) -> Result<Self, AskedError> {
-        let text = std::fs::read_to_string(path).map_err(|source| AskedError::Read {
+        let text = regular::read(path).map_err(|source| AskedError::Read {
             path: path.to_owned(),
             source,
         })?;
@@ -166,21 +169,6 @@ fn long(short_name: &str) -> Option<&'static str> {
     GRANTABLE
         .into_iter()
         .find(|interface| short(interface) == short_name)
-}
-
-/// A text as a basic string of TOML, in one spelling.
-fn toml_string(text: &str) -> String {
-    let mut out = String::from("\"");
-    for char in text.chars() {
-        match char {
-            '"' | '\\' => out.extend(['\\', char]),
-            char if char.is_control() => {
-                let _ = write!(out, "\\u{:04X}", u32::from(char));
-            }
-            char => out.push(char),
-        }
-    }
-    out + "\""
 }
 
 #[cfg(test)]

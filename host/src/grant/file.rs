@@ -34,10 +34,12 @@ use toml::Spanned;
 
 use super::asked::{artefacts, scopes, twice};
 use super::level::ReportLevel;
+use super::regular;
 use super::scope::Scope;
 use super::withholding::Withholding;
 use crate::digest::Sha256;
 use crate::plan::limits::{Limits, LimitsText};
+use crate::plan::line::{escaped, words};
 use crate::plan::name::{LABEL, is_label};
 use crate::plan::place::{self, Wrong, unread};
 
@@ -89,6 +91,8 @@ pub enum GrantsError {
         #[source]
         source: io::Error,
     },
+    #[error("{}: the grants file is a link that leads nowhere: mend the link, or remove it", path.display())]
+    Dangling { path: PathBuf },
     #[error("{}: the grants file is empty: it starts with `version = {VERSION}`", path.display())]
     Empty { path: PathBuf },
     #[error("{}:{line}: {what}", path.display())]
@@ -132,15 +136,12 @@ struct GrantText {
 
 impl Grants {
     pub fn read(path: &Path) -> Result<Self, GrantsError> {
-        let path_buf = || path.to_owned();
-        let text = std::fs::read_to_string(path).map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => GrantsError::Missing { path: path_buf() },
-            _ => GrantsError::Read {
-                path: path_buf(),
-                source,
-            },
-        })?;
-        Self::parse(path, &text)
+        match text(path)? {
+            Some(text) => Self::parse(path, &text),
+            None => Err(GrantsError::Missing {
+                path: path.to_owned(),
+            }),
+        }
     }
 
     /// Reads a file's text; `path` only appears in errors.
@@ -161,6 +162,23 @@ impl Grants {
 
     pub fn get(&self, check: &str) -> Option<&Grant> {
         self.grants.iter().find(|grant| grant.check == check)
+    }
+}
+
+/// The text of a grants file; `None` where there is no file.
+pub(super) fn text(path: &Path) -> Result<Option<String>, GrantsError> {
+    let path_buf = || path.to_owned();
+    match regular::read(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match path.is_symlink() {
+            // Written, it would no longer be a link, and what it was to lead to would not be there either.
+            true => Err(GrantsError::Dangling { path: path_buf() }),
+            false => Ok(None),
+        },
+        Err(source) => {
+            let path = path_buf();
+            Err(GrantsError::Read { path, source })
+        }
     }
 }
 
@@ -216,8 +234,12 @@ fn grant(text: GrantText) -> Result<Grant, Wrong> {
 
     let mut withheld = Vec::with_capacity(text.withheld.len());
     for entry in text.withheld {
-        let parsed = Withholding::parse(entry.get_ref())
-            .map_err(|what| (entry.span(), format!("`{}`: {what}", entry.get_ref())))?;
+        let parsed = Withholding::parse(entry.get_ref()).map_err(|what| {
+            (
+                entry.span(),
+                format!("`{}`: {what}", escaped(entry.get_ref())),
+            )
+        })?;
         if withheld.contains(&parsed) {
             return Err(twice(&entry));
         }
@@ -251,8 +273,8 @@ fn version(text: Spanned<String>) -> Result<Version, Wrong> {
 
 fn person(text: Spanned<String>) -> Result<String, Wrong> {
     let name = text.get_ref();
-    if name.trim().is_empty() || name.chars().any(char::is_control) {
-        let what = "write in one line who approved it, or remove the key".to_owned();
+    if let Err(what) = words(name) {
+        let what = format!("write in one line who approved it, or remove the key: {what}");
         return Err((text.span(), what));
     }
     Ok(text.into_inner())

@@ -8,10 +8,11 @@ use time::format_description::well_known::Rfc3339;
 
 use super::component::{Component, Import, ImportKind};
 use super::file::{Grant, Grants};
-use super::review::{Refusal, refusals_of};
+use super::review::{Refusal, beyond, refusals_of};
 use super::used::Used;
 use crate::digest::Sha256;
 use crate::manifest::Listed;
+use crate::plan::bounds::Bounds;
 
 pub use change::Change;
 pub use part::{Decided, InUse, Part, What};
@@ -72,6 +73,8 @@ pub struct Refused {
 pub struct Related<'a> {
     /// The relations of a dump or a source, for scopes to be expanded against.
     pub listed: Option<&'a [Listed]>,
+    /// What the plan allows at most.
+    pub bounds: Option<&'a Bounds>,
 }
 
 impl Overview {
@@ -111,10 +114,14 @@ impl Overview {
     pub fn differences(&self) -> Vec<String> {
         let refusals = self.checks.iter().flat_map(|check| &check.refusals);
         let alone = self.without_component.iter().map(Alone::line);
-        refusals
-            .map(|refusal| refusal.text.clone())
-            .chain(alone)
-            .collect()
+        let mut lines: Vec<String> = Vec::new();
+        for line in refusals.map(|refusal| refusal.text.clone()).chain(alone) {
+            // Two components of one name differ in the same way.
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        lines
     }
 }
 
@@ -142,6 +149,11 @@ impl Reviewed {
                 count: of_this_name,
             });
         }
+        let change = Change::of(component, grant, &refusals);
+        // Nobody changed the stanza for it; the plan is another.
+        if let (Some(grant), Some(bounds)) = (grant, related.bounds) {
+            refusals.extend(beyond(grant, bounds));
+        }
         let asked = component.asked.as_ref().ok();
         let mut parts = match asked {
             Some(asked) => part::parts(asked, grant, related.listed),
@@ -159,7 +171,7 @@ impl Reviewed {
             version: asked.map(|asked| asked.version.to_string()),
             summary: asked.map(|asked| asked.summary.clone()),
             approval: grant.map(Approval::of),
-            change: Change::of(component, grant, &refusals),
+            change,
             refusals: refusals
                 .iter()
                 .map(|refusal| Refused {

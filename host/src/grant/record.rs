@@ -6,7 +6,6 @@
 mod replace;
 mod stanza;
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
@@ -44,14 +43,7 @@ pub enum RecordError {
 impl Record {
     /// Reads the file; where there is none, one is begun.
     pub fn open(path: &Path) -> Result<Self, RecordError> {
-        let found = match std::fs::read_to_string(path) {
-            Ok(text) => Some(text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(source) => {
-                let path = path.to_owned();
-                return Err(GrantsError::Read { path, source }.into());
-            }
-        };
+        let found = super::file::text(path)?;
         let text = found.as_deref().unwrap_or(NEW);
         let grants = Grants::parse(path, text)?;
         let no_tables = || RecordError::NoTables {

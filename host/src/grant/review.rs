@@ -223,6 +223,19 @@ fn refuse_differences(component: &Component, grant: &Grant, refusals: &mut Vec<R
     }));
 }
 
+/// What of a grant is outside the plan's bounds. Whether a directory is there is left to the host of the drill.
+pub fn beyond(grant: &Grant, bounds: &Bounds) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    refuse_ceilings(grant, bounds, &mut refusals);
+    let nowhere = |name: &&String| !bounds.artefacts.contains_key(*name);
+    let nowhere = grant.artefacts.iter().filter(nowhere);
+    refusals.extend(nowhere.map(|name| Refusal::ArtefactNowhere {
+        check: grant.check.clone(),
+        name: name.clone(),
+    }));
+    refusals
+}
+
 fn refuse_ceilings(grant: &Grant, bounds: &Bounds, refusals: &mut Vec<Refusal>) {
     for key in LimitKey::ALL {
         let (granted, ceiling) = (grant.limits.get(key), bounds.ceilings.get(key));

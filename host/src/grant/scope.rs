@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::plan::line::visible;
+
 /// One entry of a grant's `read` list. Names are exact: no patterns, no folding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
@@ -22,6 +24,8 @@ impl Scope {
     ///
     /// Names are written as SQL writes them: in lower case as they are, otherwise in double quotes.
     pub fn parse(text: &str) -> Result<Self, String> {
+        // Postgres takes them in names; in a review they would look like something else.
+        visible(text)?;
         let mut rest = text;
         let schema = identifier(&mut rest)?;
         if schema.starts_with("pg_") || schema == "information_schema" {
@@ -325,6 +329,11 @@ mod tests {
             "app. orders",
             "1app.x",
             "\"\".x",
+            "shop.\"a\n]\nread = [\"",
+            "shop.\"a\u{202e}b\"",
+            "shop.\"a\u{2028}b\"",
+            "shop.a(\"\u{2066}\")",
+            "\"a\u{3164}\".*",
         ] {
             assert!(Scope::parse(text).is_err(), "{text}");
         }

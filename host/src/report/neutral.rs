@@ -1,5 +1,7 @@
 //! Text that others wrote, made harmless for where it is shown.
 
+use crate::plan::line::is_invisible;
+
 /// Where a text is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Medium {
@@ -35,23 +37,6 @@ pub fn neutral(text: &str, medium: Medium) -> String {
         before = Some(char);
     }
     out
-}
-
-/// C0, DEL, C1 (Unicode 4.4), bidirectional controls (UAX 9), line and paragraph separators, zero-width and tag characters.
-fn is_invisible(char: char) -> bool {
-    char.is_control()
-        || matches!(
-            char,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 /// Escapes what CommonMark 0.31, and GitHub's tables, autolinks and math on top of it, would read as markup.

@@ -291,3 +291,62 @@ fn revoking_takes_out_what_is_named_or_nothing() {
     assert_eq!(value["checks"][0]["change"]["change"], "not-approved");
     assert_eq!(value["without_component"][0]["check"], "probe");
 }
+
+#[test]
+fn what_is_said_twice_is_refused_or_done_once() {
+    let desk = Desk::new();
+    probe(&desk, ASKED);
+    let one = ["approve", "probe.wasm", "--yes", "probe", "--by", "alice"];
+    let with = |more: &[&'static str]| [&one[..], more].concat();
+    let limits = ["--withhold", "memory=1MiB", "--withhold", "memory=2MiB"];
+    refused(&desk, &with(&limits), &["memory=1MiB", "memory=2MiB"]);
+    let read = ["--read", "shop.unit", "--read", "shop.unit"];
+    refused(&desk, &with(&read), &["--read shop.unit"]);
+    for by in ["a  b", "a\u{202e}b", "a\u{3164}b"] {
+        let args = ["approve", "probe.wasm", "--yes", "probe", "--by", by];
+        refused(&desk, &args, &["--by", "one line"]);
+    }
+    shown(&desk, &one);
+    let twice = ["check", "--checks", "probe.wasm", "probe.wasm"];
+    let outcome = grants(&desk, &twice);
+    assert_eq!(outcome.code, Some(1));
+    assert_eq!(outcome.stdout.lines().count(), 1, "{}", outcome.stdout);
+    let said = shown(&desk, &["revoke", "probe", "probe"]);
+    assert_eq!(said, "revoked probe in vhost.grants.toml\n");
+}
+
+#[test]
+fn what_is_written_is_written_though_nobody_listens() {
+    let desk = Desk::new();
+    probe(&desk, ASKED);
+    let approve = [
+        "grants",
+        "approve",
+        "probe.wasm",
+        "--yes",
+        "probe",
+        "--by",
+        "alice",
+    ];
+    let revoke = ["grants", "revoke", "probe"];
+    for (args, there) in [(&approve[..], true), (&revoke, false)] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+        let mut command = desk.vhost(args);
+        command.stdout(full.unwrap());
+        assert_eq!(command.status().unwrap().code(), Some(0), "{args:?}");
+        assert_eq!(file(&desk).unwrap().contains("[[grant]]"), there);
+    }
+}
+
+#[test]
+fn a_grants_file_that_is_none_is_refused_unopened() {
+    let desk = Desk::new();
+    probe(&desk, ASKED);
+    let one = ["approve", "probe.wasm", "--yes", "probe", "--by", "alice"];
+    let with = |path: &'static str| [&one[..], &["--grants", path]].concat();
+    let words = ["/dev/zero", "not a regular file"];
+    refused(&desk, &with("/dev/zero"), &words);
+    std::os::unix::fs::symlink("gone.toml", desk.path("link.toml")).unwrap();
+    refused(&desk, &with("link.toml"), &["link.toml", "leads nowhere"]);
+    assert!(desk.path("link.toml").is_symlink() && !desk.path("gone.toml").exists());
+}

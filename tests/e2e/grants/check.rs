@@ -196,3 +196,38 @@ fn a_hand_widened_file_starts_no_drill() {
     assert!(text.contains("its stanza was changed by hand"), "{text}");
     assert!(text.contains("too wide       read pay.*"), "{text}");
 }
+
+#[test]
+fn a_plan_that_is_named_is_read_and_its_bounds_hold() {
+    let desk = Desk::new();
+    let exports = ASKED.replace("[limits]", "artefacts = [\"exports\"]\n[limits]");
+    probe(&desk, &exports);
+    let one = ["approve", "probe.wasm", "--yes", "probe", "--by", "alice"];
+    let with = |args: &[&'static str], more: &[&'static str]| [args, more].concat();
+    let nope = ["--config", "nope.toml"];
+    refused(&desk, &with(&one, &nope), &["nope.toml"]);
+    shown(&desk, &one);
+    refused(&desk, &with(&CHECK, &nope), &["nope.toml"]);
+    refused(&desk, &with(&["revoke", "probe"], &nope), &["nope.toml"]);
+    shown(&desk, &CHECK);
+
+    desk.write(
+        "vhost.toml",
+        "name = \"e2e\"\n[limits]\nmemory = \"32MiB\"\n",
+    );
+    let outcome = grants(&desk, &CHECK);
+    assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+    let value = json(&desk, &CHECK);
+    let told = value["checks"][0]["refusals"].as_array().unwrap().iter();
+    let told: Vec<_> = told.map(|one| one["kind"].as_str().unwrap()).collect();
+    assert!(told.contains(&"above-ceiling") && told.contains(&"artefact-nowhere"));
+    assert_eq!(outcome.stdout.lines().count(), told.len(), "{told:?}");
+    let text = shown(&desk, &["--checks", "probe.wasm"]);
+    assert!(text.contains("not approved as it is"), "{text}");
+    assert!(text.contains("  refused    check `probe` is granted memory = \"64MiB\""), "{text}");
+    let before = file(&desk);
+    let outcome = grants(&desk, &one);
+    assert_eq!(outcome.code, Some(2), "{outcome:#?}");
+    assert_eq!(file(&desk), before);
+    assert!(outcome.stderr.contains("[limits]") && outcome.stderr.contains("[artefacts]"));
+}

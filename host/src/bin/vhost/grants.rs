@@ -12,6 +12,8 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use vhost::grant::overview::{Overview, Related};
 use vhost::grant::{Component, Grants, Record};
+use vhost::plan::Plan;
+use vhost::plan::bounds::Bounds;
 use vhost::report::past::Past;
 use vhost::report::summary::Colour;
 
@@ -43,11 +45,13 @@ fn list(asked: List) -> Result<ExitCode> {
     let path = grants_file(&asked.file);
     let grants = grants(&path)?;
     let json = asked.json;
+    let bounded = prepare::plan_file(asked.file.config.as_deref()).is_some();
     let (plan, run, wanted) = against::plan(asked)?;
     let past = Past::list(&plan.report.dir)?;
     let listed = against::relations(&plan, &run, &wanted)?;
     let related = Related {
         listed: listed.as_ref().map(|listed| &listed.relations[..]),
+        bounds: bounded.then_some(&plan.bounds),
     };
     let overview = Overview::of(&components, &grants, related, |component| {
         past.last_use(&component.name, component.sha256)
@@ -65,7 +69,8 @@ fn list(asked: List) -> Result<ExitCode> {
 fn check(asked: &args::Check) -> Result<ExitCode> {
     let components = prepare::components(&asked.checks)?;
     let path = grants_file(&asked.file);
-    let overview = overview(&components, &grants(&path)?);
+    let bounds = bounds(&asked.file)?;
+    let overview = overview(&components, &grants(&path)?, bounds.as_ref());
     if asked.json {
         print(&json::render(&overview, &path, None)?)?;
     } else {
@@ -88,6 +93,8 @@ fn check(asked: &args::Check) -> Result<ExitCode> {
 
 /// `vhost grants revoke`: all of the named stanzas, or none.
 fn revoke(asked: &args::Revoke) -> Result<ExitCode> {
+    // A plan that cannot be read may name another directory than is meant.
+    bounds(&asked.file)?;
     let path = grants_file(&asked.file);
     // Where there is no file there is nothing to revoke, and none is made.
     Grants::read(&path)?;
@@ -105,22 +112,37 @@ fn revoke(asked: &args::Revoke) -> Result<ExitCode> {
             unknown.join(", ")
         );
     }
+    let mut revoked = Vec::new();
     for check in &asked.checks {
-        record.remove(check);
+        // One that is named twice is there once.
+        if record.remove(check) {
+            revoked.push(check);
+        }
     }
     record.write()?;
-    for check in &asked.checks {
-        print(&text::line(&format!(
-            "revoked {check} in {}",
-            path.display()
-        )))?;
+    for check in revoked {
+        let line = format!("revoked {check} in {}", path.display());
+        // Standard output may be closed; it is written all the same.
+        let _ = print(&text::line(&line));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The components against the grants, related to nothing else.
-fn overview(components: &[Component], grants: &Grants) -> Overview {
-    Overview::of(components, grants, Related::default(), |_| None)
+/// The components against the grants and the plan, related to nothing else.
+fn overview(components: &[Component], grants: &Grants, bounds: Option<&Bounds>) -> Overview {
+    let related = Related {
+        listed: None,
+        bounds,
+    };
+    Overview::of(components, grants, related, |_| None)
+}
+
+/// What the plan allows at most, where there is a plan.
+fn bounds(asked: &args::File) -> Result<Option<Bounds>> {
+    match prepare::plan_file(asked.config.as_deref()) {
+        Some(file) => Ok(Some(Plan::load(file)?.bounds)),
+        None => Ok(None),
+    }
 }
 
 /// The named grants file, or the one beside the plan.

@@ -96,8 +96,8 @@ fn what_is_wrong_is_named_with_its_line() {
         ("\"row-matrix\"", "\"Row\"", 3, "lower-case"),
         ("\"0.1.0\"", "\"1\"", 4, "three numbers"),
         ("\"Holds \\\"row\\\" counts\"", "\" \"", 5, "empty"),
-        ("counts\"", "counts\\nand more\"", 5, "write one line"),
-        ("counts\"", "counts\\u001b[31m\"", 5, "control character"),
+        ("counts\"", "counts\\nand more\"", 5, "U+000A"),
+        ("counts\"", "counts\\u001b[31m\"", 5, "U+001B"),
         (
             "\"log\"",
             "\"types\"",
@@ -132,4 +132,40 @@ fn what_is_wrong_is_named_with_its_line() {
         refused(&all)
     );
     assert!(refused("").contains("missing field"));
+}
+
+#[test]
+fn what_could_look_like_another_line_is_refused() {
+    let summary = |words: &str| WHOLE.replace("Holds \\\"row\\\" counts", words);
+    assert!(Asked::parse(Path::new("check.toml"), &summary("Holds row counts")).is_ok());
+    for words in [
+        "a  b",
+        " a",
+        "a ",
+        "a\\nb",
+        "a\u{202e}b",
+        "a\u{2028}b",
+        "a\u{3164}b",
+        "a\u{2800}b",
+        "a\u{115f}b",
+        "a\u{1160}b",
+        "a\u{ffa0}b",
+        "a\u{34f}b",
+        "a\u{fe0f}b",
+        "a\u{e0100}b",
+    ] {
+        let error = refused(&summary(words));
+        assert!(error.contains(":5: the summary "), "{words:?}: {error}");
+        assert!(error.chars().all(|c| matches!(c, ' '..='~')), "{error}");
+    }
+    for scope in [
+        r#"shop.\"a\n]\nwithheld = ['shop.*', 'report']\nread = [\n\""#,
+        r#"shop.\"\u202E\""#,
+        r#"shop.\"\u2066\""#,
+        r#"shop.a(\"\u2028\")"#,
+    ] {
+        let error = refused(&WHOLE.replace("app.orders", scope));
+        assert!(error.contains("invisible character U+"), "{scope}: {error}");
+        assert!(error.chars().all(|c| matches!(c, ' '..='~')), "{error}");
+    }
 }

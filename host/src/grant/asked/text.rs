@@ -12,6 +12,7 @@ use crate::grant::level::ReportLevel;
 use crate::grant::scope::Scope;
 use crate::grant::withholding::artefact;
 use crate::plan::limits::{Limits, LimitsText};
+use crate::plan::line::{escaped, words};
 use crate::plan::name::{LABEL, is_label};
 use crate::plan::place::{Wrong, unread};
 
@@ -83,14 +84,14 @@ pub(super) fn read(text: &str) -> Result<Asked, Wrong> {
     if !is_label(text.name.get_ref()) {
         let what = format!(
             "`{}` is no check's name: write {LABEL}",
-            text.name.get_ref()
+            escaped(text.name.get_ref())
         );
         return Err((text.name.span(), what));
     }
     let version = Version::parse(text.version.get_ref()).map_err(|_| {
         let what = format!(
             "`{}` is no version: write one of three numbers, for example \"0.1.0\"",
-            text.version.get_ref()
+            escaped(text.version.get_ref())
         );
         (text.version.span(), what)
     })?;
@@ -116,11 +117,8 @@ fn summary(text: &Spanned<String>) -> Result<(), Wrong> {
     if summary.trim().is_empty() {
         return wrong("the summary is empty: say in one line what the check holds".to_owned());
     }
-    if summary.chars().any(char::is_control) {
-        return wrong(
-            "the summary holds a line break or another control character: write one line"
-                .to_owned(),
-        );
+    if let Err(what) = words(summary) {
+        return wrong(format!("the summary is not one line of words: {what}"));
     }
     match summary.chars().count() {
         0..=LONGEST_SUMMARY => Ok(()),
@@ -137,7 +135,7 @@ fn interfaces(texts: Vec<Spanned<String>>) -> Result<Vec<String>, Wrong> {
             let known = GRANTABLE.map(short).join(", ");
             let what = format!(
                 "`{}` is no interface of vhost:check@0.1.0: write one of {known}",
-                text.get_ref()
+                escaped(text.get_ref())
             );
             (text.span(), what)
         })?;
@@ -156,8 +154,12 @@ fn interfaces(texts: Vec<Spanned<String>>) -> Result<Vec<String>, Wrong> {
 pub(in crate::grant) fn scopes(texts: Vec<Spanned<String>>) -> Result<Vec<Scope>, Wrong> {
     let mut scopes = Vec::with_capacity(texts.len());
     for text in texts {
-        let scope = Scope::parse(text.get_ref())
-            .map_err(|what| (text.span(), format!("`{}`: {what}", text.get_ref())))?;
+        let scope = Scope::parse(text.get_ref()).map_err(|what| {
+            (
+                text.span(),
+                format!("`{}`: {what}", escaped(text.get_ref())),
+            )
+        })?;
         if scopes.contains(&scope) {
             return Err(twice(&text));
         }
@@ -170,8 +172,12 @@ pub(in crate::grant) fn scopes(texts: Vec<Spanned<String>>) -> Result<Vec<Scope>
 pub(in crate::grant) fn artefacts(texts: Vec<Spanned<String>>) -> Result<Vec<String>, Wrong> {
     let mut names = Vec::with_capacity(texts.len());
     for text in texts {
-        artefact(text.get_ref())
-            .map_err(|what| (text.span(), format!("`{}`: {what}", text.get_ref())))?;
+        artefact(text.get_ref()).map_err(|what| {
+            (
+                text.span(),
+                format!("`{}`: {what}", escaped(text.get_ref())),
+            )
+        })?;
         if names.contains(text.get_ref()) {
             return Err(twice(&text));
         }

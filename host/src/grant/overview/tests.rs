@@ -180,6 +180,7 @@ fn what_a_run_used_and_what_is_there_is_related() {
     let there = [listed("app", "orders"), listed("audit", "log")];
     let related = Related {
         listed: Some(&there),
+        bounds: None,
     };
     let used = Used {
         run: "20261123T181700Z-4f9a2c".to_owned(),

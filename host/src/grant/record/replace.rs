@@ -5,6 +5,11 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::FlockOperation;
+use rustix::io::Errno;
+
+use crate::grant::regular;
+
 /// What everybody may do with a new grants file: it holds no secret, and reviewers read it.
 const MODE: u32 = 0o644;
 
@@ -36,17 +41,20 @@ pub fn replace(path: &Path, found: Option<&str>, text: &str) -> Result<(), Repla
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    // Until it is dropped: of two who write at once, the second sees what the first wrote.
+    let directory_file = File::open(directory).map_err(failed)?;
+    lock(&directory_file).map_err(failed)?;
     let beside = directory.join(format!(".vhost-grants-{:016x}", rand::random::<u64>()));
     let replaced = write(&beside, &target, text)
         .map_err(failed)
         .and_then(|()| {
-            // As late as can be; what is written after this moment is lost, as with any editor.
-            match std::fs::read_to_string(&target) {
+            // What an editor writes after this moment, which takes no lock, is lost.
+            match regular::read(&target) {
                 Ok(now) if Some(now.as_str()) != found => Err(changed(path)),
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
                 Err(_) if found.is_some() => Err(changed(path)),
                 Ok(_) | Err(_) => std::fs::rename(&beside, &target)
-                    .and_then(|()| File::open(directory)?.sync_all())
+                    .and_then(|()| directory_file.sync_all())
                     .map_err(failed),
             }
         });
@@ -55,6 +63,18 @@ pub fn replace(path: &Path, found: Option<&str>, text: &str) -> Result<(), Repla
         let _ = std::fs::remove_file(&beside);
     }
     replaced
+}
+
+/// Waits for whoever else replaces a file of this directory.
+fn lock(directory: &File) -> io::Result<()> {
+    loop {
+        match rustix::fs::flock(directory, FlockOperation::LockExclusive) {
+            Err(Errno::INTR) => {}
+            // Some network file systems lock no directory; the comparison is all that there is then.
+            Ok(()) | Err(Errno::BADF | Errno::NOLCK | Errno::OPNOTSUPP) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 fn changed(path: &Path) -> ReplaceError {

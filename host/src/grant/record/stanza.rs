@@ -5,6 +5,7 @@ use toml_edit::{Array, Item, RawString, Table, Value, value};
 
 use crate::grant::file::Grant;
 use crate::plan::limits::{LimitKey, Limits};
+use crate::plan::line::{is_invisible, toml_string};
 
 /// A list of more items, or of more columns than this, has one item a line.
 const ONE_LINE: usize = 2;
@@ -12,7 +13,7 @@ const COLUMNS: usize = 80;
 
 /// Writes what the grant says into its stanza, and leaves alone what says it already.
 pub fn update(table: &mut Table, grant: &Grant) {
-    let text = |text: &dyn ToString| Some(Value::from(text.to_string()));
+    let text = |text: &dyn ToString| Some(basic(&text.to_string()));
     set(table, "check", text(&grant.check));
     let version = grant.version.as_ref();
     set(table, "version", version.and_then(|version| text(version)));
@@ -29,12 +30,21 @@ pub fn update(table: &mut Table, grant: &Grant) {
     set(
         table,
         "approved_by",
-        grant.approved_by.clone().map(Value::from),
+        grant.approved_by.as_deref().map(basic),
     );
     // A moment of the years 0 to 9999, which is every moment that a clock shows, can be written.
     let at = grant.approved_at.and_then(|at| at.format(&Rfc3339).ok());
-    set(table, "approved_at", at.map(Value::from));
+    set(table, "approved_at", at.as_deref().map(basic));
     limits(table, &grant.limits);
+}
+
+/// A text on one line, whatever is in it: left to itself, the writer would choose a form of several lines, of which the
+/// text's author could make lines of the file.
+fn basic(text: &str) -> Value {
+    // It is a TOML string, so that the other way is never taken.
+    toml_string(text)
+        .parse()
+        .unwrap_or_else(|_| Value::from(text))
 }
 
 fn strings(of: &[impl ToString]) -> Vec<String> {
@@ -61,6 +71,11 @@ fn set(table: &mut Table, key: &str, to: Option<Value>) {
 
 fn list_if_any(table: &mut Table, key: &str, items: &[String]) {
     match items.is_empty() {
+        // One that is empty already says the same, and may carry a comment.
+        true if table
+            .get(key)
+            .and_then(Item::as_array)
+            .is_some_and(Array::is_empty) => {}
         true => {
             table.remove(key);
         }
@@ -71,7 +86,7 @@ fn list_if_any(table: &mut Table, key: &str, items: &[String]) {
 /// Makes a list hold exactly these; items that stay keep their place and the comments around them.
 fn list(table: &mut Table, key: &str, items: &[String]) {
     let Some(array) = table.get_mut(key).and_then(Item::as_array_mut) else {
-        let mut array: Array = items.iter().map(String::as_str).collect();
+        let mut array: Array = items.iter().map(|item| basic(item)).collect();
         lay_out(&mut array, key);
         table.insert(key, value(array));
         return;
@@ -112,7 +127,7 @@ fn list(table: &mut Table, key: &str, items: &[String]) {
         .iter()
         .any(|value| raw(value.decor().prefix()).contains('\n'));
     for item in missing {
-        array.push(item.as_str());
+        array.push(basic(item));
         if one_a_line && let Some(last) = array.len().checked_sub(1) {
             // What trails the last item, such as a comment on it, stands before the new one then.
             let trailing = raw(Some(array.trailing()));
@@ -204,8 +219,9 @@ pub fn headline(grant: &Grant, summary: &str) -> String {
         grant.check,
         version.unwrap_or_default()
     );
-    // A line feed would end the comment, and TOML takes no other control character in one.
-    line.chars().filter(|char| !char.is_control()).collect()
+    // A line feed would end the comment, TOML takes no other control character in one, and what is not seen has no
+    // place in a review.
+    line.chars().filter(|char| !is_invisible(*char)).collect()
 }
 
 /// Puts the line over the stanza, in the place of an earlier one.
@@ -214,7 +230,8 @@ pub fn head(table: &mut Table, check: &str, headline: &str) {
     let ours = |line: &str| {
         line.strip_prefix("# ")
             .and_then(|line| line.strip_prefix(check))
-            .is_some_and(|rest| rest.starts_with(':') || rest.starts_with(' ') && versioned(rest))
+            .and_then(|rest| rest.strip_prefix(' '))
+            .is_some_and(versioned)
     };
     let mut lines: Vec<&str> = prefix.lines().collect();
     match lines.iter().rposition(|line| ours(line)) {
@@ -224,10 +241,10 @@ pub fn head(table: &mut Table, check: &str, headline: &str) {
     table.decor_mut().set_prefix(lines.join("\n") + "\n");
 }
 
-/// ` 0.1.0: …`
+/// `0.1.0: …`
 fn versioned(rest: &str) -> bool {
-    let version = rest.split_once(": ").map(|(version, _)| version.trim());
-    version.is_some_and(|version| semver::Version::parse(version).is_ok())
+    rest.split_once(": ")
+        .is_some_and(|(version, _)| semver::Version::parse(version).is_ok())
 }
 
 /// Takes away what stands above a stanza and apart from it, with an empty line between: it is not about the stanza.

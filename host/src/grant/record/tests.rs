@@ -275,3 +275,97 @@ fn a_file_is_replaced_whole_with_its_mode_or_not_at_all() {
     let left: Vec<_> = std::fs::read_dir(directory.path()).unwrap().collect();
     assert_eq!(left.len(), 2, "{left:?}");
 }
+
+#[test]
+fn what_others_wrote_makes_no_line_of_the_file() {
+    let mut hostile = grant("m");
+    for name in [
+        "a\n]\nwithheld = ['shop.*', 'report']\nread = [\n",
+        "it's \"\"\" two",
+        "b\u{202e}\u{2066}\u{2028}",
+        "c\u{e0041}",
+    ] {
+        hostile.read.push(Scope::Relation {
+            schema: "shop".to_owned(),
+            name: name.to_owned(),
+        });
+    }
+    hostile.approved_by = Some("alice\n'''x".to_owned());
+    let mut table = Table::new();
+    stanza::update(&mut table, &hostile);
+    let text = table.to_string();
+    let plain = |char| matches!(char, '\n' | ' '..='~');
+    assert!(text.chars().all(plain), "{text}");
+    let keys = text.lines().filter(|line| line.contains(" = "));
+    let keys = keys.filter(|line| !line.starts_with("    \""));
+    // check, version, component, imports, report, read, withheld, approved_by, approved_at; limits are a table of their own
+    assert_eq!(keys.count(), 9, "{text}");
+    assert!(text.contains("\\u202E\\u2066\\u2028") && text.contains("\\U000E0041"));
+    // Each is what it was, for whoever reads it.
+    let read: toml::Table = toml::from_str(&text).unwrap();
+    let read = read["read"].as_array().unwrap().iter();
+    let read: Vec<&str> = read.map(|one| one.as_str().unwrap()).collect();
+    let written: Vec<String> = hostile.read.iter().map(ToString::to_string).collect();
+    assert_eq!(read, written);
+}
+
+#[test]
+fn only_a_line_with_a_version_is_ours() {
+    let note = "# m: never widen this without asking Bob\n# m 0.1: nor this\n";
+    let own = stanza("m");
+    let (_, own) = own.trim_start().split_once('\n').unwrap();
+    let text = format!("version = 1\n\n{note}{own}");
+    let put_m = edited(Some(&text), |record| put(record, "m"));
+    let kept = format!("{note}# m 0.1.0: Looks at m\n[[grant]]");
+    assert!(put_m.contains(&kept), "{put_m}");
+}
+
+#[test]
+fn an_empty_list_and_its_comment_stay() {
+    let line = "artefacts = [] # none, on purpose\n";
+    let text = format!("version = 1\n{}", stanza("m"));
+    let text = text.replace("withheld =", &format!("{line}withheld ="));
+    let put_m = edited(Some(&text), |record| put(record, "m"));
+    assert_eq!(put_m, text);
+}
+
+#[test]
+fn approvals_at_the_same_time_are_all_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("vhost.grants.toml");
+    let (people, each) = (4, 12);
+    std::thread::scope(|scope| {
+        for person in 0..people {
+            let path = &path;
+            scope.spawn(move || {
+                for number in 0..each {
+                    // Whoever is told that another was faster does it again.
+                    loop {
+                        let mut record = Record::open(path).unwrap();
+                        put(&mut record, &format!("check-{person}-{number}"));
+                        match record.write() {
+                            Ok(()) => break,
+                            Err(RecordError::Replace(ReplaceError::Changed { .. })) => {}
+                            Err(error) => panic!("{error:?}"),
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let record = Record::open(&path).unwrap();
+    assert_eq!(record.grants().grants.len(), people * each);
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_link_that_leads_nowhere_stays_a_link() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("vhost.grants.toml");
+    symlink(directory.path().join("gone.toml"), &path).unwrap();
+    let error = Record::open(&path).err().unwrap().to_string();
+    assert!(error.contains("leads nowhere"), "{error}");
+    let error = Grants::read(&path).unwrap_err().to_string();
+    assert!(error.contains("leads nowhere"), "{error}");
+    assert!(path.is_symlink());
+}

@@ -5,10 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use time::OffsetDateTime;
-use vhost::grant::{Component, Decision, Grant, Grants, Record, approve};
+use vhost::grant::{
+    Component, Decision, Grant, Grants, Record, Refused, Withhold, approve, beyond,
+};
+use vhost::plan::line::words;
 use vhost::report::neutral::{Medium, neutral};
 
-use super::{DIFFERS, colour, grants_file, overview, print, text};
+use super::{DIFFERS, bounds, colour, grants_file, overview, print, text};
 use crate::args::Approve;
 use crate::prepare;
 
@@ -17,6 +20,7 @@ pub fn main(asked: Approve) -> Result<ExitCode> {
     let components = prepare::components(&asked.checks)?;
     let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     refuse(&asked, &components, terminal)?;
+    let bounds = bounds(&asked.file)?;
     let path = grants_file(&asked.file);
     let mut record = Record::open(&path)?;
     let decision = Decision {
@@ -30,6 +34,13 @@ pub fn main(asked: Approve) -> Result<ExitCode> {
         let before = record.grants().get(&component.name);
         let grant = approve(component, before, &decision);
         grants.push(grant.with_context(|| format!("check `{}`", component.name))?);
+    }
+    if let Some(bounds) = &bounds {
+        let beyond = grants.iter().flat_map(|grant| beyond(grant, bounds));
+        let refusals: Vec<_> = beyond.collect();
+        if !refusals.is_empty() {
+            return Err(Refused { refusals }.into());
+        }
     }
     let mut refused = Vec::new();
     let mut approved = Vec::new();
@@ -49,10 +60,11 @@ pub fn main(asked: Approve) -> Result<ExitCode> {
     for grant in &approved {
         let (check, by) = (&grant.check, &decision.by);
         let line = format!("approved {check} by {by} in {}", path.display());
-        print(&text::line(&line))?;
+        // Standard output may be closed; it is written all the same, and so below.
+        let _ = print(&text::line(&line));
     }
     for component in &refused {
-        print(&text::line(&format!("not approved: {}", component.name)))?;
+        let _ = print(&text::line(&format!("not approved: {}", component.name)));
     }
     Ok(match refused.is_empty() {
         true => ExitCode::SUCCESS,
@@ -86,6 +98,7 @@ fn refuse(asked: &Approve, components: &[Component], terminal: bool) -> Result<(
     if components.len() != 1 && !(asked.read.is_empty() && asked.withhold.is_empty()) {
         bail!("--read and --withhold speak of one check: approve this one by itself");
     }
+    said_once(asked)?;
     let open = |component: &&Component| !asked.yes.contains(&component.name);
     let open: Vec<&Component> = components.iter().filter(open).collect();
     if !terminal && !open.is_empty() {
@@ -93,6 +106,26 @@ fn refuse(asked: &Approve, components: &[Component], terminal: bool) -> Result<(
             "there is no terminal to ask on about {}: look at it with `vhost grants`, then name each check that you approve with --yes CHECK",
             names(open.into_iter())
         );
+    }
+    Ok(())
+}
+
+/// What speaks of one thing twice is a slip, of which nobody knows which was meant.
+fn said_once(asked: &Approve) -> Result<()> {
+    for (at, scope) in asked.read.iter().enumerate() {
+        if asked.read[..at].contains(scope) {
+            bail!("--read {scope} is given twice: give it once");
+        }
+    }
+    for (at, one) in asked.withhold.iter().enumerate() {
+        let same = |other: &&Withhold| match (one, other) {
+            (Withhold::Above(key, _), Withhold::Above(of, _)) => key == of,
+            _ => false,
+        };
+        let other = asked.withhold[..at].iter().find(same);
+        if let Some(other) = other.filter(|other| *other != one) {
+            bail!("--withhold {other} and --withhold {one} contradict each other: give one");
+        }
     }
     Ok(())
 }
@@ -108,11 +141,11 @@ fn names<'c>(components: impl Iterator<Item = &'c Component>) -> String {
 fn ask(component: &Component, grant: &Grant, grants: &Grants) -> Result<bool> {
     let colour = colour(true);
     let components = std::slice::from_ref(component);
-    let now = overview(components, grants);
+    let now = overview(components, grants, None);
     let then = Grants {
         grants: vec![grant.clone()],
     };
-    let then = overview(components, &then);
+    let then = overview(components, &then, None);
     for (now, then) in now.checks.iter().zip(&then.checks) {
         print(&text::question(now, then, colour))?;
     }
@@ -137,8 +170,8 @@ fn by(asked: &Approve) -> Result<String> {
         Some(name) => name.clone(),
         None => user().context("nobody knows this operating system user's name: give --by NAME")?,
     };
-    if name.trim().is_empty() || name.chars().any(char::is_control) {
-        bail!("--by: write in one line who approves");
+    if let Err(what) = words(&name) {
+        bail!("--by: write in one line who approves: {what}");
     }
     Ok(name)
 }

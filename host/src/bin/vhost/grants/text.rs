@@ -59,6 +59,16 @@ pub fn line(text: &str) -> String {
     neutral(text, Medium::Terminal) + "\n"
 }
 
+/// Refusals that no other row of the page tells.
+const SHOWN: [&str; 6] = [
+    "manifest",
+    "import-never",
+    "no-checker",
+    "same-name",
+    "above-ceiling",
+    "artefact-nowhere",
+];
+
 /// `1 check`, `2 checks`.
 pub fn count(number: usize, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
@@ -116,7 +126,7 @@ impl Page {
         self.change(check);
         for refusal in &check.refusals {
             // What only restates the change is left to `vhost grants check`.
-            if ["manifest", "import-never", "no-checker", "same-name"].contains(&refusal.kind) {
+            if SHOWN.contains(&refusal.kind) {
                 self.row("refused", &refusal.text);
             }
         }
