@@ -224,7 +224,10 @@ fn a_plan_that_is_named_is_read_and_its_bounds_hold() {
     assert_eq!(outcome.stdout.lines().count(), told.len(), "{told:?}");
     let text = shown(&desk, &["--checks", "probe.wasm"]);
     assert!(text.contains("not approved as it is"), "{text}");
-    assert!(text.contains("  refused    check `probe` is granted memory = \"64MiB\""), "{text}");
+    assert!(
+        text.contains("  refused    check `probe` is granted memory = \"64MiB\""),
+        "{text}"
+    );
     let before = file(&desk);
     let outcome = grants(&desk, &one);
     assert_eq!(outcome.code, Some(2), "{outcome:#?}");
