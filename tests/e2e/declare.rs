@@ -265,6 +265,10 @@ fn what_no_drill_would_run_can_still_be_inspected() {
 #[test]
 fn a_components_own_words_cannot_command_a_terminal() {
     let desk = desk(&MANIFEST.replace("Says more", "Says \u{202e}erom"));
+    let refused = vhost(&desk, &BUNDLE);
+    assert_eq!(refused.code, Some(2), "{refused:#?}");
+    assert!(!refused.stderr.contains('\u{202e}'), "{}", refused.stderr);
+    assert_eq!(refused.stderr.lines().count(), 1, "{}", refused.stderr);
     // An import whose name no toolchain would write: an instance type, then its import by that name.
     let name = "wasi:x/\u{1b}[2J@0.2.0";
     let mut bytes = b"\0asm\x0d\0\x01\0\x07\x03\x01\x42\0".to_vec();
@@ -272,24 +276,19 @@ fn a_components_own_words_cannot_command_a_terminal() {
     bytes.extend(name.bytes());
     bytes.extend([5, 0]);
     desk.write("odd.wasm", bytes);
-    assert_eq!(vhost(&desk, &BUNDLE).code, Some(0));
-    for file in ["odd.wasm", "babbler.wasm"] {
-        for args in [&["inspect", file][..], &["inspect", "--json", file]] {
-            let outcome = vhost(&desk, args);
-            assert_eq!(outcome.code, Some(0), "{outcome:#?}");
-            let harmless = |c: char| c == '\n' || !(c.is_control() || c == '\u{202e}');
-            assert!(outcome.stdout.chars().all(harmless), "{}", outcome.stdout);
-        }
+    for args in [
+        &["inspect", "odd.wasm"][..],
+        &["inspect", "--json", "odd.wasm"],
+    ] {
+        let outcome = vhost(&desk, args);
+        assert_eq!(outcome.code, Some(0), "{outcome:#?}");
+        let harmless = |c: char| c == '\n' || !(c.is_control() || c == '\u{202e}');
+        assert!(outcome.stdout.chars().all(harmless), "{}", outcome.stdout);
     }
     let shown = inspected(&desk, "odd.wasm");
     assert_eq!(
         shown["imports"]["never"],
         serde_json::json!(["wasi:x/\\u{1b}[2J@0.2.0"])
-    );
-    let shown = inspected(&desk, "babbler.wasm");
-    assert_eq!(
-        shown["manifest"]["summary"],
-        "Says \\u{202e}erom than it may"
     );
 }
 
