@@ -219,7 +219,11 @@ fn a_check_that_is_not_granted() {
     desk.grants(&[Grant::counts("row-matrix", &["shop.unit"])]);
     let mut command = run(&desk, &["--checks"]);
     command.args([component("row-matrix"), component("row-exact")]);
-    refused(&desk, command, &["`row-exact` is not granted", "[[grant]]"]);
+    refused(
+        &desk,
+        command,
+        &["`row-exact` is not granted", "vhost grants approve"],
+    );
 }
 
 #[test]
