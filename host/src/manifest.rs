@@ -1,25 +1,82 @@
 //! What a dump holds.
 
+pub mod catalogue;
+pub mod difference;
 pub mod lex;
 pub mod listing;
 pub mod multiset;
 pub mod scan;
 pub mod statement;
+mod word;
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-pub use listing::{Kind, Listed, Listing};
+use crate::digest::Sha256;
 
-/// What one pass over a plain-format stream saw of its tables.
+pub use catalogue::Catalogue;
+pub use difference::{Access, Change, Compare, Difference, Rows, differences};
+pub use listing::{Kind, Listed, Listing};
+pub use word::{Word, Words};
+
+/// What a dump holds, as one pass over its plain-format stream sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// One entry a COPY block, in the order of the stream.
+    pub form: Form,
+    /// Every entry of the dump but those of rows, in the order of the stream.
+    pub objects: Vec<Object>,
+    /// One entry a relation that the dump gives rows for, in the order of the stream. Several blocks of one relation
+    /// are one entry.
     pub relations: Vec<Relation>,
+    pub sequences: Vec<Sequence>,
+    pub large_objects: Vec<LargeObject>,
 }
 
-/// The rows of one COPY block.
+/// How the dump was written, as far as a second dump has to be written in the same way to be comparable.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// As in `SET client_encoding`; empty where the stream does not say.
+    pub encoding: String,
+    /// `--create`: the database itself, with its settings, comment and grants, is an entry.
+    pub create: bool,
+    /// `--no-owner`: no entry says who owns it.
+    pub no_owner: bool,
+    /// `--quote-all-identifiers`.
+    pub quote_all: bool,
+    pub rows: RowsAs,
+}
+
+/// How the rows stand in a plain dump.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RowsAs {
+    /// The dump holds none: of a database without relations, or `--schema-only`.
+    #[default]
+    None,
+    Copy,
+    /// `--inserts`.
+    Inserts,
+    /// `--column-inserts`.
+    ColumnInserts,
+}
+
+/// One entry of a dump: a definition, a grant, a comment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Object {
+    /// pg_dump's own word, for example `TABLE`, `FK CONSTRAINT`, `ACL`, `POLICY`.
+    pub kind: Word,
+    /// Empty for what is in no schema.
+    pub schema: Word,
+    /// As pg_dump's heading has it: of a constraint, for example, the table and its own name.
+    pub name: Box<str>,
+    /// Empty where the dump does not say.
+    pub owner: Word,
+    /// Of the canonical text of its statements, without the one that sets its owner.
+    pub definition: Sha256,
+}
+
+/// The rows of one relation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Relation {
     /// Unquoted.
@@ -30,8 +87,26 @@ pub struct Relation {
     pub rows: u64,
     /// Bytes of the rows in COPY's text format, line feeds included.
     pub bytes: u64,
-    /// Independent of row order: the sum of the rows' SHA-256 modulo 2^256, as 64 hexadecimal digits.
+    /// Independent of the order of rows and of columns; hexadecimal digits (see [`multiset`]).
     pub content_digest: String,
+}
+
+/// What `setval` gives a sequence.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Sequence {
+    /// Unquoted.
+    pub schema: String,
+    /// Unquoted.
+    pub name: String,
+    pub last_value: i64,
+    pub is_called: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LargeObject {
+    pub oid: u32,
+    pub bytes: u64,
+    pub content: Sha256,
 }
 
 /// What else that pass learns, for the restore.
