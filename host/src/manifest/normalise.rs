@@ -168,3 +168,6 @@ fn unquoted(value: &str) -> String {
         other => other.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
