@@ -159,8 +159,8 @@ pub struct Scanned {
     pub connects: Vec<String>,
     /// psql meta-commands that pg_dump does not write, by name, for example `\!`.
     pub foreign_commands: Vec<String>,
-    /// The relations that its statements make.
-    pub listing: Listing,
+    /// The relations that its statements make; `None` unless the scanner was made to list them.
+    pub listing: Option<Listing>,
     pub ending: Ending,
 }
 

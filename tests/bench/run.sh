@@ -14,6 +14,8 @@
 #   drill       the whole program, from its start to its end: the plan, checks and gates of examples/closeout on the local engine,
 #               with the making, starting and removing of its sandbox.
 #   memory      the high-water mark of vhost's own process (VmHWM), without its children.
+#   scanner     rows of three tables of 8 to 20 columns, scanned and digested in memory: gigabytes a second of processor time; see
+#               scanner.rs.
 #   hashing     the dump as vhost takes it against the same pg_dump with its output only written; see hashing.rs.
 #   rows        1,000,000 rows of 4 columns of a restored database, read by a check through the fence, in pages of columns and row by
 #               row, against the same statement read by tokio-postgres in the same process, every value looked at; see checks.rs.
@@ -246,6 +248,7 @@ bench() {
 }
 hashing=$(bench hashing) || exit 2
 looking=$(bench checks) || exit 2
+scanning=$(bench scanner) || exit 2
 
 checks=()
 grants=$(cat "$example/vhost.grants.toml.in")
@@ -360,6 +363,7 @@ for round in $(seq "$rounds"); do
     example_drill "$one"
     printf '%s\n' "$peak" >>"$work/one.kib"
     "$hashing" "$bin" "$big/state/pg_service.conf" "$big/state/source.pw" "$work" 2 >>"$work/hashing" || fail 'the benchmark of hashing failed'
+    "$scanning" 2 >>"$work/scanner.gb" || fail 'the benchmark of the scanner failed'
     small_drill --engine local
     printf '%s\n' "$took" >>"$work/small_local.s"
     many_drill
@@ -397,6 +401,7 @@ figure 'peak memory of vhost at scale 1 (MiB)' 1 64 <"$work/one.mib"
 figure 'peak memory, growth from scale 1 (MiB)' 1 8 <"$work/growth.mib"
 figure 'dump with its output only written (s)' 2 - <"$work/copied.s"
 figure 'dump as vhost takes it / only written' 3 1.05 <"$work/hashing.ratio"
+figure 'scanner with digests, one core (GB/s)' 2 '>=1' <"$work/scanner.gb"
 figure 'rows through a check in pages of columns / tokio-postgres' 3 '>=0.8' <"$work/pages.ratio"
 figure 'rows through a check row by row / tokio-postgres' 3 '>=0.5' <"$work/rows.ratio"
 figure 'a cached check, from the cache to its report (ms)' 2 5 <"$work/start.ms"

@@ -57,7 +57,9 @@ fn main() -> Result<()> {
 
         let seen: u64 = scanned.manifest.relations.iter().map(|r| r.rows).sum();
         if seen != rows || scanned.manifest.relations.len() != 3 {
-            return Err(format!("{seen} rows of {rows} were seen, so the time means nothing").into());
+            return Err(
+                format!("{seen} rows of {rows} were seen, so the time means nothing").into(),
+            );
         }
         println!("{:.3}", dump.len() as f64 / took as f64);
     }
@@ -70,7 +72,11 @@ fn dump() -> Result<(String, u64)> {
     let mut numbers = Numbers(42);
     let mut rows = 0;
     for (name, columns, row) in [
-        ("narrow", NARROW, narrow as fn(&mut String, u64, &mut Numbers) -> Result<()>),
+        (
+            "narrow",
+            NARROW,
+            narrow as fn(&mut String, u64, &mut Numbers) -> Result<()>,
+        ),
         ("middle", MIDDLE, middle),
         ("wide", WIDE, wide),
     ] {

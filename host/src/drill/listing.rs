@@ -71,7 +71,7 @@ pub async fn relations(
     interrupt: &CancellationToken,
 ) -> Result<Vec<Listed>, ListingError> {
     let path = listing.dump.clone();
-    let mut scanner = Scanner::default();
+    let mut scanner = Scanner::listing();
     let reading = tokio::task::spawn_blocking(move || {
         let given = Given::inspect(&path, &mut |bytes| scanner.feed(bytes));
         (given, scanner)
@@ -89,7 +89,9 @@ pub async fn relations(
         }
     };
     let scanned = scanner.finish();
-    Ok(scanned.listing.finish(&scanned.manifest))
+    // Both scanners here were made to list.
+    let relations = scanned.listing.unwrap_or_default();
+    Ok(relations.finish(&scanned.manifest))
 }
 
 async fn in_sandbox(
@@ -111,7 +113,7 @@ async fn in_sandbox(
         tokio::task::spawn_blocking(move || given.copy_to(&to))
             .await
             .map_err(ListingError::Reading)??;
-        let mut scanner = Scanner::default();
+        let mut scanner = Scanner::listing();
         let sandbox = isolated.sandbox();
         tool::script(sandbox, ARCHIVE, Part::Definitions, |bytes| {
             scanner.feed(bytes)

@@ -11,7 +11,7 @@ use super::roles::collect_roles;
 use super::row::RowDigest;
 use super::sequences::Sequences;
 use super::statement::copy_target;
-use super::{Ending, Manifest, Object, RowsAs, Scanned, Words};
+use super::{Ending, Listing, Manifest, Object, RowsAs, Scanned, Words};
 
 /// psql meta-commands that pg_dump itself writes.
 const OWN_COMMANDS: [&str; 4] = ["\\restrict", "\\unrestrict", "\\connect", "\\."];
@@ -34,6 +34,17 @@ pub struct Found {
 }
 
 impl Found {
+    /// Also lists the relations that statements make.
+    pub fn listing() -> Self {
+        Self {
+            scanned: Scanned {
+                listing: Some(Listing::default()),
+                ..Scanned::default()
+            },
+            ..Self::default()
+        }
+    }
+
     /// Takes a comment that stands between statements.
     pub fn comment(&mut self, line: &str) {
         if let Some(heading) = Heading::read(line) {
@@ -124,7 +135,9 @@ impl Found {
     /// What a statement names beside the object that it is of.
     fn names(&mut self, text: &str) {
         collect_roles(text, &mut self.scanned.roles);
-        self.scanned.listing.take(text);
+        if let Some(listing) = &mut self.scanned.listing {
+            listing.take(text);
+        }
         self.sequences.define(text);
     }
 

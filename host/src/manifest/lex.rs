@@ -44,6 +44,12 @@ enum State {
 impl Lexer {
     /// Takes one byte; true if it is the semicolon that ends the statement.
     pub fn ends_at(&mut self, byte: u8) -> bool {
+        // Most of a statement is words, which change nothing but the word.
+        if self.state == State::Plain && is_word(byte) {
+            self.add(byte);
+            self.previous = byte;
+            return false;
+        }
         let state = std::mem::take(&mut self.state);
         let mut ended = false;
         self.state = match state {
@@ -58,7 +64,7 @@ impl Lexer {
             State::Double => State::Double,
             State::DollarOpening(mut tag) => match byte {
                 b'$' => State::Dollar { tag, matched: 0 },
-                b if b == b'_' || b.is_ascii_alphanumeric() || b >= 0x80 => {
+                b if is_word(b) => {
                     tag.push(b);
                     State::DollarOpening(tag)
                 }
@@ -114,10 +120,8 @@ impl Lexer {
     }
 
     fn plain(&mut self, byte: u8, ended: &mut bool) -> State {
-        if byte == b'_' || byte.is_ascii_alphanumeric() || byte >= 0x80 {
-            if self.word.len() < 16 {
-                self.word.push(byte.to_ascii_lowercase() as char);
-            }
+        if is_word(byte) {
+            self.add(byte);
             return State::Plain;
         }
         let escapes = self.word == "e";
@@ -146,6 +150,12 @@ impl Lexer {
         }
     }
 
+    fn add(&mut self, byte: u8) {
+        if self.word.len() < 16 {
+            self.word.push(byte.to_ascii_lowercase() as char);
+        }
+    }
+
     fn end_word(&mut self) {
         if self.word.is_empty() {
             return;
@@ -161,6 +171,10 @@ impl Lexer {
         self.words += 1;
         self.word.clear();
     }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte == b'_' || byte.is_ascii_alphanumeric() || byte >= 0x80
 }
 
 fn dollar(tag: Vec<u8>, matched: usize, byte: u8) -> State {

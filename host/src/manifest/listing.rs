@@ -110,10 +110,10 @@ mod tests {
     use crate::manifest::scan::Scanner;
 
     fn listed(dump: &str) -> Vec<String> {
-        let mut scanner = Scanner::default();
+        let mut scanner = Scanner::listing();
         scanner.feed(dump.as_bytes());
         let scanned = scanner.finish();
-        let all = scanned.listing.finish(&scanned.manifest);
+        let all = scanned.listing.unwrap().finish(&scanned.manifest);
         all.iter()
             .map(|one| {
                 let columns = one.columns.as_ref().map(|columns| columns.join(" "));

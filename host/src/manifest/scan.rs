@@ -38,6 +38,14 @@ enum Place {
 }
 
 impl Scanner {
+    /// A scanner that also keeps the names and columns of all relations, which takes more memory than their digests.
+    pub fn listing() -> Self {
+        Self {
+            found: Found::listing(),
+            ..Self::default()
+        }
+    }
+
     pub fn feed(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let taken = match &mut self.place {
@@ -169,6 +177,8 @@ impl Scanner {
             }
             self.partial.clear();
             if last {
+                // A row may have been long; its room is not kept for good.
+                self.partial.shrink_to(KEPT);
                 if let Place::Rows(block) = std::mem::take(&mut self.place) {
                     self.found.end_rows(block);
                 }
