@@ -80,6 +80,10 @@ mod tests {
                 ["FUNCTION", "public", "f(integer, text)", "alice"],
             ),
             (
+                "-- Name: x; Schema: y; Owner: z; Type: TABLE; Schema: a; Owner: b",
+                ["TABLE", "a", "x; Schema: y; Owner: z", "b"],
+            ),
+            (
                 "-- Name: x; Type: y; Type: TABLE; Schema: a; Name: b; Owner: c d",
                 ["TABLE", "a; Name: b", "x; Type: y", "c d"],
             ),

@@ -185,3 +185,28 @@ impl Reading {
         block.map_or(Outcome::Ended, Outcome::RowsFollow)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn little_of_a_long_statement_is_kept() {
+        const PIECE: usize = 64 * 1024;
+        let body = vec![b'x'; 64 * PIECE];
+        for start in [
+            "CREATE FUNCTION f() AS $$",
+            "COMMENT ON TABLE t IS '",
+            "CREATE VIEW v AS SELECT ",
+            "SELECT pg_catalog.lowrite(0, '\\x",
+        ] {
+            let (mut reading, mut found) = (Reading::default(), Found::default());
+            reading.feed(start.as_bytes(), &mut found);
+            for piece in body.chunks(PIECE) {
+                reading.feed(piece, &mut found);
+            }
+            let kept = reading.text.capacity();
+            assert!(kept <= 2 * (KEPT + PIECE), "{start}: {kept}");
+        }
+    }
+}

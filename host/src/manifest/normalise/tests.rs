@@ -178,7 +178,12 @@ fn what_is_left_from_the_entry_before_means_nothing_to_others() {
             "{heading}"
         );
     }
-    // A table that only speaks of it stores rows.
+    // What only speaks of it stores rows.
+    let view = entry(
+        "m; Type: MATERIALIZED VIEW; Schema: public; Owner: alice",
+        "CREATE MATERIALIZED VIEW public.m AS SELECT sum(a) OVER (PARTITION BY b) FROM public.t WITH NO DATA;",
+    );
+    assert_ne!(objects(&format!("{method}{view}")), objects(&view));
     let text = entry(
         TABLE,
         "CREATE TABLE public.t (\n    a text DEFAULT ')\nPARTITION BY RANGE (a)'\n);",

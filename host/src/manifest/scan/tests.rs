@@ -155,6 +155,19 @@ fn a_long_definition_is_digested_and_not_kept() {
     }
 }
 
+/// pg_dump makes a name's line feed a space in a heading, and under `--load-via-partition-root` the heading is that of the
+/// partition.
+#[test]
+fn rows_belong_to_the_relation_that_their_statement_names() {
+    let dump = "--\n-- Data for Name: two lines; Type: TABLE DATA; Schema: public; Owner: alice\n--\n\n\
+        COPY public.\"two\nlines\" (a) FROM stdin;\n1\n\\.\n\n\
+        --\n-- Data for Name: two lines; Type: TABLE DATA; Schema: public; Owner: alice\n--\n\n\
+        INSERT INTO public.\"two\nlines\" (a) VALUES (1);\n";
+    let relations = same_in_pieces(dump).manifest.relations;
+    let named: Vec<_> = relations.iter().map(|r| r.name.as_str()).collect();
+    assert_eq!(named, ["two\nlines"]);
+}
+
 #[test]
 fn several_lots_of_rows_are_one_relation() {
     let dump = "COPY public.t (b, a) FROM stdin;\n1\t2\n\\.\n\nCOPY public.t (a, b) FROM stdin;\n4\t3\n\\.\n\n\
