@@ -5,6 +5,7 @@ pub mod difference;
 pub mod lex;
 pub mod listing;
 pub mod multiset;
+pub mod offsets;
 pub mod scan;
 pub mod statement;
 mod word;
@@ -18,6 +19,7 @@ use crate::digest::Sha256;
 pub use catalogue::Catalogue;
 pub use difference::{Access, Change, Compare, Difference, Rows, differences};
 pub use listing::{Kind, Listed, Listing};
+pub use offsets::Offsets;
 pub use word::{Word, Words};
 
 /// What a dump holds, as one pass over its plain-format stream sees it.
@@ -121,6 +123,8 @@ pub struct Scanned {
     pub foreign_commands: Vec<String>,
     /// The relations that its statements make.
     pub listing: Listing,
+    /// Of the time zone that it was taken in.
+    pub offsets: Offsets,
     pub ending: Ending,
 }
 

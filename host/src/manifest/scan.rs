@@ -2,6 +2,7 @@
 
 use crate::manifest::lex::Lexer;
 use crate::manifest::multiset::RowSum;
+use crate::manifest::offsets::Offsets;
 use crate::manifest::statement::{collect_roles, copy_target, starts_with};
 use crate::manifest::{Ending, Relation, Scanned};
 
@@ -76,6 +77,9 @@ impl Scanner {
                     self.close(copy);
                 }
             } else {
+                if Offsets::wants(copy.relation.rows) {
+                    self.scanned.offsets.take(line);
+                }
                 copy.relation.rows += 1;
                 copy.relation.bytes += line.len() as u64;
                 copy.sum.add(line.strip_suffix(b"\n").unwrap_or(line));
@@ -123,6 +127,7 @@ impl Scanner {
                 });
             }
         } else {
+            self.scanned.offsets.take(&statement);
             collect_roles(&text, &mut self.scanned.roles);
             self.scanned.listing.take(&text);
         }

@@ -1,0 +1,291 @@
+//! The rows of the restored database, read by several sessions side by side.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::{StreamExt as _, pin_mut};
+use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
+
+use super::FidelityError;
+use super::session::{self, Snapshot, text};
+use crate::manifest::scan::Scanner;
+use crate::manifest::{Form, Manifest, Relation};
+use crate::restore::roles::quoted;
+
+const PURPOSE: &str = "which tables hold rows";
+
+/// How the rows of a relation are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Shape {
+    /// `COPY table`, which leaves children out.
+    Own,
+    /// `COPY (SELECT …)`: pg_dump's `--load-via-partition-root` names the partitioned table.
+    Partitioned,
+    /// A table that an extension names for its own rows, with the condition of those that are dumped.
+    Condition(String),
+}
+
+/// The relations of the restored database that can hold rows of their own.
+pub struct Holders {
+    shapes: BTreeMap<(String, String), Shape>,
+    /// Plain tables to the partitioned tables above them.
+    above: BTreeMap<(String, String), Vec<(String, String)>>,
+    /// Tables whose rows pg_dump leaves out, because an extension brings them.
+    of_extensions: BTreeSet<(String, String)>,
+}
+
+/// One relation to read: the dump's own entry and the statement that asks for the same rows.
+struct Job {
+    schema: String,
+    name: String,
+    columns: Vec<String>,
+    sql: String,
+}
+
+/// What became of one relation.
+pub enum Read {
+    /// As the dump's manifest would have it.
+    Rows(Relation),
+    /// It, or a column of it, is not in the restored database.
+    Missing,
+    /// The SQLSTATE.
+    Failed(String),
+}
+
+impl Holders {
+    pub async fn look(snapshot: &Snapshot) -> Result<Self, FidelityError> {
+        let client = snapshot.client();
+        let mut holders = Self {
+            shapes: BTreeMap::new(),
+            above: BTreeMap::new(),
+            of_extensions: BTreeSet::new(),
+        };
+        let sql = "SELECT n.nspname, c.relname, c.relkind, m.objid IS NOT NULL, coalesce(x.condition, ''), \
+             x.rel IS NOT NULL FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             LEFT JOIN pg_depend m ON m.classid = 'pg_class'::regclass AND m.objid = c.oid AND m.objsubid = 0 \
+             AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e' \
+             LEFT JOIN (SELECT u.rel, u.condition FROM pg_extension e, \
+             LATERAL unnest(e.extconfig, e.extcondition) AS u (rel, condition)) x ON x.rel = c.oid \
+             WHERE c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't' \
+             AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+        for row in session::rows(client, PURPOSE, sql).await? {
+            let key = (
+                text(&row, 0, PURPOSE)?.to_owned(),
+                text(&row, 1, PURPOSE)?.to_owned(),
+            );
+            let kind = text(&row, 2, PURPOSE)?;
+            let (member, named) = (
+                text(&row, 3, PURPOSE)? == "t",
+                text(&row, 5, PURPOSE)? == "t",
+            );
+            let condition = text(&row, 4, PURPOSE)?;
+            if member && !named {
+                holders.of_extensions.insert(key.clone());
+            }
+            let shape = match kind {
+                "p" => Shape::Partitioned,
+                "m" => continue,
+                _ if !condition.is_empty() => Shape::Condition(condition.to_owned()),
+                _ => Shape::Own,
+            };
+            holders.shapes.insert(key, shape);
+        }
+        let sql = "WITH RECURSIVE up AS (SELECT i.inhrelid AS leaf, i.inhparent AS above FROM pg_inherits i \
+             JOIN pg_class p ON p.oid = i.inhparent WHERE p.relkind = 'p' \
+             UNION SELECT up.leaf, i.inhparent FROM up JOIN pg_inherits i ON i.inhrelid = up.above) \
+             SELECT ln.nspname, l.relname, an.nspname, a.relname FROM up \
+             JOIN pg_class l ON l.oid = up.leaf JOIN pg_namespace ln ON ln.oid = l.relnamespace \
+             JOIN pg_class a ON a.oid = up.above JOIN pg_namespace an ON an.oid = a.relnamespace \
+             WHERE l.relkind = 'r'";
+        for row in session::rows(client, PURPOSE, sql).await? {
+            let at = |i| text(&row, i, PURPOSE).map(str::to_owned);
+            let above = holders.above.entry((at(0)?, at(1)?)).or_default();
+            above.push((at(2)?, at(3)?));
+        }
+        Ok(holders)
+    }
+
+    /// Tables with rows that the dump gives none for, as what a dump of them would hold.
+    ///
+    /// A table without rows that the dump leaves out, as `--exclude-table-data` does, is as it should be.
+    pub async fn unexpected(
+        &self,
+        snapshot: &Snapshot,
+        expected: &Manifest,
+    ) -> Result<Vec<Relation>, FidelityError> {
+        let given: BTreeSet<(&str, &str)> = expected
+            .relations
+            .iter()
+            .map(|relation| (relation.schema.as_str(), relation.name.as_str()))
+            .collect();
+        let is_given = |key: &(String, String)| given.contains(&(key.0.as_str(), key.1.as_str()));
+        let mut unexpected = Vec::new();
+        for (key, shape) in &self.shapes {
+            let above = self.above.get(key).into_iter().flatten();
+            let given = is_given(key) || above.into_iter().any(is_given);
+            if given || *shape == Shape::Partitioned || self.of_extensions.contains(key) {
+                continue;
+            }
+            let condition = match shape {
+                Shape::Condition(condition) => condition.as_str(),
+                Shape::Own | Shape::Partitioned => "",
+            };
+            let table = path(&key.0, &key.1);
+            // Most are empty, which one row tells; the others are counted.
+            let some = format!("SELECT EXISTS (SELECT FROM ONLY {table} {condition})");
+            if session::one(snapshot.client(), PURPOSE, &some).await? == "f" {
+                continue;
+            }
+            let count = format!("SELECT pg_catalog.count(*) FROM ONLY {table} {condition}");
+            let rows = session::one(snapshot.client(), PURPOSE, &count).await?;
+            unexpected.push(Relation {
+                schema: key.0.clone(),
+                name: key.1.clone(),
+                columns: Vec::new(),
+                rows: rows
+                    .parse()
+                    .map_err(|_| FidelityError::Shape { purpose: PURPOSE })?,
+                bytes: 0,
+                content_digest: String::new(),
+            });
+        }
+        Ok(unexpected)
+    }
+
+    fn job(&self, relation: &Relation, form: &Form) -> Job {
+        let key = (relation.schema.clone(), relation.name.clone());
+        let table = path(&key.0, &key.1);
+        let names: Vec<String> = relation.columns.iter().map(|name| quoted(name)).collect();
+        let names = names.join(", ");
+        let encoding = match form.encoding.as_str() {
+            "" => String::new(),
+            encoding => format!(" WITH (ENCODING '{}')", encoding.replace('\'', "''")),
+        };
+        // Without a list, a table without columns gives its empty rows.
+        let list = match names.is_empty() {
+            true => String::new(),
+            false => format!(" ({names})"),
+        };
+        let sql = match self.shapes.get(&key) {
+            Some(Shape::Partitioned) => {
+                format!("COPY (SELECT {names} FROM {table}) TO STDOUT{encoding}")
+            }
+            Some(Shape::Condition(condition)) => {
+                format!("COPY (SELECT {names} FROM ONLY {table} {condition}) TO STDOUT{encoding}")
+            }
+            Some(Shape::Own) | None => format!("COPY {table}{list} TO STDOUT{encoding}"),
+        };
+        Job {
+            schema: key.0,
+            name: key.1,
+            columns: relation.columns.clone(),
+            sql,
+        }
+    }
+
+    /// Reads these relations of the dump (by their places in its manifest) again, the largest first, so that the
+    /// sessions end together.
+    pub async fn read(
+        &self,
+        sessions: &[Arc<Client>],
+        expected: &Manifest,
+        mut places: Vec<usize>,
+    ) -> Result<Vec<(usize, Read)>, FidelityError> {
+        let relation = |place: &usize| expected.relations.get(*place);
+        places.sort_by_key(|place| std::cmp::Reverse(relation(place).map(|one| one.bytes)));
+        let jobs: Vec<(usize, Job)> = places
+            .iter()
+            .filter_map(|place| Some((*place, self.job(relation(place)?, &expected.form))))
+            .collect();
+        let jobs = Arc::new(jobs);
+        let next = Arc::new(AtomicUsize::new(0));
+        let mut workers = tokio::task::JoinSet::new();
+        for session in sessions {
+            let (jobs, next, session) = (jobs.clone(), next.clone(), session.clone());
+            workers.spawn(async move {
+                let mut read = Vec::new();
+                while let Some((place, job)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    read.push((*place, one(&session, job).await?));
+                }
+                Ok::<_, FidelityError>(read)
+            });
+        }
+        let mut all = Vec::new();
+        while let Some(worker) = workers.join_next().await {
+            all.extend(worker.map_err(FidelityError::Worker)??);
+        }
+        Ok(all)
+    }
+}
+
+/// Reads one relation into the very scanner that read the dump, so that both are digested alike.
+async fn one(session: &Client, job: &Job) -> Result<Read, FidelityError> {
+    // A failed statement must leave the snapshot's transaction usable for the next relation.
+    session::run(session, "for a savepoint", "SAVEPOINT reading").await?;
+    let read = copy(session, job).await;
+    let after = match read {
+        Ok(_) => "RELEASE reading",
+        Err(_) => "ROLLBACK TO reading; RELEASE reading",
+    };
+    match session::run(session, "for a savepoint's end", after).await {
+        Ok(()) => {}
+        Err(error) if read.is_ok() => return Err(error),
+        // The session is lost, and why is told below.
+        Err(_) => {}
+    }
+    match read {
+        Ok(relation) => Ok(Read::Rows(relation)),
+        Err(error) => match error.code() {
+            Some(
+                &SqlState::UNDEFINED_TABLE
+                | &SqlState::INVALID_SCHEMA_NAME
+                | &SqlState::UNDEFINED_COLUMN,
+            ) => Ok(Read::Missing),
+            Some(code) => Ok(Read::Failed(code.code().to_owned())),
+            None => Err(FidelityError::Query {
+                purpose: "for a table's rows",
+                source: error,
+            }),
+        },
+    }
+}
+
+async fn copy(session: &Client, job: &Job) -> Result<Relation, tokio_postgres::Error> {
+    let mut scanner = Scanner::default();
+    let names: Vec<String> = job.columns.iter().map(|name| quoted(name)).collect();
+    let list = match names.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", names.join(", ")),
+    };
+    let table = path(&job.schema, &job.name);
+    scanner.feed(format!("COPY {table}{list} FROM stdin;\n").as_bytes());
+    let stream = session.copy_out(&job.sql).await?;
+    pin_mut!(stream);
+    while let Some(piece) = stream.next().await {
+        scanner.feed(&piece?);
+    }
+    scanner.feed(b"\\.\n");
+    let mut relations = scanner.finish().manifest.relations;
+    let mut relation = relations.pop().unwrap_or(Relation {
+        schema: String::new(),
+        name: String::new(),
+        columns: Vec::new(),
+        rows: 0,
+        bytes: 0,
+        content_digest: String::new(),
+    });
+    relation.schema.clone_from(&job.schema);
+    relation.name.clone_from(&job.name);
+    relation.columns.clone_from(&job.columns);
+    Ok(relation)
+}
+
+/// A relation as SQL names it; a dump may name none of its schemas.
+pub fn path(schema: &str, name: &str) -> String {
+    match schema {
+        "" => quoted(name),
+        schema => format!("{}.{}", quoted(schema), quoted(name)),
+    }
+}
