@@ -2,10 +2,13 @@
 
 pub mod catalogue;
 pub mod difference;
+pub mod document;
 pub mod lex;
 pub mod listing;
 pub mod multiset;
+mod objects;
 pub mod offsets;
+pub mod row;
 pub mod scan;
 pub mod statement;
 mod word;
@@ -18,15 +21,20 @@ use crate::digest::Sha256;
 
 pub use catalogue::Catalogue;
 pub use difference::{Access, Change, Compare, Difference, Rows, differences};
+pub use document::{Document, DumpStated};
 pub use listing::{Kind, Listed, Listing};
+pub use multiset::RowSum;
 pub use offsets::Offsets;
+pub use row::RowDigest;
 pub use word::{Word, Words};
 
 /// What a dump holds, as one pass over its plain-format stream sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Manifest {
     pub form: Form,
     /// Every entry of the dump but those of rows, in the order of the stream.
+    #[serde(deserialize_with = "objects::interned")]
     pub objects: Vec<Object>,
     /// One entry a relation that the dump gives rows for, in the order of the stream. Several blocks of one relation
     /// are one entry.
@@ -37,6 +45,7 @@ pub struct Manifest {
 
 /// How the dump was written, as far as a second dump has to be written in the same way to be comparable.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Form {
     /// As in `SET client_encoding`; empty where the stream does not say.
     pub encoding: String,
@@ -47,6 +56,9 @@ pub struct Form {
     /// `--quote-all-identifiers`.
     pub quote_all: bool,
     pub rows: RowsAs,
+    /// Statements that no heading stands above, the settings and removals that every dump begins with aside. pg_dump
+    /// writes none; of a stream that has some, nothing tells what they define.
+    pub unheaded: u64,
 }
 
 /// How the rows stand in a plain dump.
@@ -80,21 +92,24 @@ pub struct Object {
 
 /// The rows of one relation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Relation {
     /// Unquoted.
     pub schema: String,
     /// Unquoted.
     pub name: String,
+    /// Unquoted, in the order of the dump; empty where it does not say.
     pub columns: Vec<String>,
     pub rows: u64,
-    /// Bytes of the rows in COPY's text format, line feeds included.
+    /// Bytes of the rows in COPY's text format, line feeds included; of INSERT rows, of the text in their parentheses.
     pub bytes: u64,
-    /// Independent of the order of rows and of columns; hexadecimal digits (see [`multiset`]).
-    pub content_digest: String,
+    /// Independent of the order of rows and of columns.
+    pub content_digest: RowSum,
 }
 
 /// What `setval` gives a sequence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sequence {
     /// Unquoted.
     pub schema: String,
@@ -102,9 +117,22 @@ pub struct Sequence {
     pub name: String,
     pub last_value: i64,
     pub is_called: bool,
+    pub direction: Direction,
+}
+
+/// Where a sequence's values go: which of two values is the later one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Also where the dump holds the value alone and not the sequence.
+    #[default]
+    Ascending,
+    /// `INCREMENT BY` is negative.
+    Descending,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LargeObject {
     pub oid: u32,
     pub bytes: u64,

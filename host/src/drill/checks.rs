@@ -262,9 +262,10 @@ fn facts(restored: &Restored<'_>, manifest: &Manifest, salt: &Salt, seen: &Seen)
                     kind: "table".to_owned(),
                     rows: r.rows,
                     // A small table's plain digest could be guessed back into its rows.
-                    content_digest: hex::encode(
-                        salt.digest("content of a relation", r.content_digest.as_bytes()),
-                    ),
+                    content_digest: hex::encode(salt.digest(
+                        "content of a relation",
+                        r.content_digest.to_string().as_bytes(),
+                    )),
                 };
                 (relation, r.columns.clone())
             })

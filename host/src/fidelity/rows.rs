@@ -10,8 +10,7 @@ use tokio_postgres::error::SqlState;
 
 use super::FidelityError;
 use super::session::{self, Snapshot, text};
-use crate::manifest::scan::Scanner;
-use crate::manifest::{Form, Manifest, Relation};
+use crate::manifest::{Form, Manifest, Relation, RowDigest, RowSum};
 use crate::restore::roles::quoted;
 
 const PURPOSE: &str = "which tables hold rows";
@@ -148,7 +147,7 @@ impl Holders {
                     .parse()
                     .map_err(|_| FidelityError::Shape { purpose: PURPOSE })?,
                 bytes: 0,
-                content_digest: String::new(),
+                content_digest: RowSum::default(),
             });
         }
         Ok(unexpected)
@@ -220,7 +219,7 @@ impl Holders {
     }
 }
 
-/// Reads one relation into the very scanner that read the dump, so that both are digested alike.
+/// Reads one relation.
 async fn one(session: &Client, job: &Job) -> Result<Read, FidelityError> {
     // A failed statement must leave the snapshot's transaction usable for the next relation.
     session::run(session, "for a savepoint", "SAVEPOINT reading").await?;
@@ -252,34 +251,23 @@ async fn one(session: &Client, job: &Job) -> Result<Read, FidelityError> {
     }
 }
 
+/// Each piece of a COPY's answer is one row (manual, 55.4 and 55.7: `CopyData`).
 async fn copy(session: &Client, job: &Job) -> Result<Relation, tokio_postgres::Error> {
-    let mut scanner = Scanner::default();
-    let names: Vec<String> = job.columns.iter().map(|name| quoted(name)).collect();
-    let list = match names.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", names.join(", ")),
-    };
-    let table = path(&job.schema, &job.name);
-    scanner.feed(format!("COPY {table}{list} FROM stdin;\n").as_bytes());
+    let mut digest = RowDigest::new(&job.columns);
     let stream = session.copy_out(&job.sql).await?;
     pin_mut!(stream);
-    while let Some(piece) = stream.next().await {
-        scanner.feed(&piece?);
+    while let Some(row) = stream.next().await {
+        let row = row?;
+        digest.row(row.strip_suffix(b"\n").unwrap_or(&row));
     }
-    scanner.feed(b"\\.\n");
-    let mut relations = scanner.finish().manifest.relations;
-    let mut relation = relations.pop().unwrap_or(Relation {
-        schema: String::new(),
-        name: String::new(),
-        columns: Vec::new(),
-        rows: 0,
-        bytes: 0,
-        content_digest: String::new(),
-    });
-    relation.schema.clone_from(&job.schema);
-    relation.name.clone_from(&job.name);
-    relation.columns.clone_from(&job.columns);
-    Ok(relation)
+    Ok(Relation {
+        schema: job.schema.clone(),
+        name: job.name.clone(),
+        columns: job.columns.clone(),
+        rows: digest.rows(),
+        bytes: digest.bytes(),
+        content_digest: digest.sum(),
+    })
 }
 
 /// A relation as SQL names it; a dump may name none of its schemas.

@@ -8,7 +8,7 @@ use super::probe::{Probe, Rule};
 use super::rows::path;
 use super::session::{self, number, text};
 use super::{FidelityError, Weight};
-use crate::manifest::{Manifest, Sequence};
+use crate::manifest::{Direction, Manifest, Sequence};
 
 const PURPOSE: &str = "the sequences' values";
 /// Sequences that one statement asks for.
@@ -41,15 +41,20 @@ pub async fn look(client: &Client) -> Result<Vec<Found>, FidelityError> {
          OR EXISTS (SELECT FROM pg_extension e WHERE c.oid = ANY (e.extconfig))) ORDER BY 1, 2";
     let mut found = Vec::new();
     for row in session::rows(client, PURPOSE, sql).await? {
+        let increment = number(&row, 3, PURPOSE)?;
         found.push(Found {
             value: Sequence {
                 schema: text(&row, 0, PURPOSE)?.to_owned(),
                 name: text(&row, 1, PURPOSE)?.to_owned(),
                 last_value: 0,
                 is_called: false,
+                direction: match increment {
+                    ..0 => Direction::Descending,
+                    _ => Direction::Ascending,
+                },
             },
             start: number(&row, 2, PURPOSE)?,
-            increment: number(&row, 3, PURPOSE)?,
+            increment,
             least: number(&row, 4, PURPOSE)?,
             most: number(&row, 5, PURPOSE)?,
             cycle: match text(&row, 6, PURPOSE)? {
@@ -188,6 +193,7 @@ mod tests {
                 name: "q".to_owned(),
                 last_value,
                 is_called,
+                direction: Direction::Ascending,
             },
             start: 1,
             increment,

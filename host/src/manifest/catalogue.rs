@@ -14,6 +14,7 @@ pub use question::questions;
 
 /// The answers, sorted so that two of them can be held against each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Catalogue {
     pub server_version: String,
     /// Extension to installed version (`pg_extension.extversion`).

@@ -39,10 +39,17 @@ pub enum Change {
     },
     /// As many rows, and not the same ones.
     ContentDiffers,
+    /// A sequence's last value.
     ValueDiffers {
         expected: i64,
         actual: i64,
     },
+    /// A sequence's last value is the same, and only on one side it was given out already.
+    CalledDiffers {
+        expected: bool,
+        actual: bool,
+    },
+    /// A large object's length.
     BytesDiffer {
         expected: u64,
         actual: u64,

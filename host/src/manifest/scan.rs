@@ -1,10 +1,10 @@
 //! One pass over a plain-format dump, in constant memory.
 
 use crate::manifest::lex::Lexer;
-use crate::manifest::multiset::RowSum;
 use crate::manifest::offsets::Offsets;
+use crate::manifest::row::RowDigest;
 use crate::manifest::statement::{collect_roles, copy_target, starts_with};
-use crate::manifest::{Ending, Relation, Scanned};
+use crate::manifest::{Ending, Relation, RowSum, Scanned};
 
 /// Of a statement, this much is kept to be read; what names tables and roles is far shorter.
 const KEPT: usize = 64 * 1024;
@@ -29,7 +29,7 @@ pub struct Scanner {
 
 struct Copy {
     relation: Relation,
-    sum: RowSum,
+    digest: RowDigest,
 }
 
 impl Scanner {
@@ -77,12 +77,10 @@ impl Scanner {
                     self.close(copy);
                 }
             } else {
-                if Offsets::wants(copy.relation.rows) {
+                if Offsets::wants(copy.digest.rows()) {
                     self.scanned.offsets.take(line);
                 }
-                copy.relation.rows += 1;
-                copy.relation.bytes += line.len() as u64;
-                copy.sum.add(line.strip_suffix(b"\n").unwrap_or(line));
+                copy.digest.row(line.strip_suffix(b"\n").unwrap_or(line));
             }
             return;
         }
@@ -114,6 +112,7 @@ impl Scanner {
         let text = String::from_utf8_lossy(&statement);
         if starts_with(&text, "COPY ") {
             if let Some(target) = copy_target(&text) {
+                let digest = RowDigest::new(&target.columns);
                 self.copy = Some(Copy {
                     relation: Relation {
                         schema: target.schema,
@@ -121,9 +120,9 @@ impl Scanner {
                         columns: target.columns,
                         rows: 0,
                         bytes: 0,
-                        content_digest: String::new(),
+                        content_digest: RowSum::default(),
                     },
-                    sum: RowSum::default(),
+                    digest,
                 });
             }
         } else {
@@ -153,7 +152,9 @@ impl Scanner {
 
     fn close(&mut self, copy: Copy) {
         self.scanned.manifest.relations.push(Relation {
-            content_digest: copy.sum.to_hex(),
+            content_digest: copy.digest.sum(),
+            rows: copy.digest.rows(),
+            bytes: copy.digest.bytes(),
             ..copy.relation
         });
     }

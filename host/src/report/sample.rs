@@ -294,6 +294,10 @@ pub fn the_other_variants() -> Evidence {
             expected: -1,
             actual: 1,
         },
+        Change::CalledDiffers {
+            expected: true,
+            actual: false,
+        },
         Change::BytesDiffer {
             expected: 2,
             actual: 1,

@@ -135,6 +135,7 @@ fn of_fidelity(fidelity: &mut FidelitySeen, visit: Visit) {
             | Change::RowsDiffer { .. }
             | Change::ContentDiffers
             | Change::ValueDiffers { .. }
+            | Change::CalledDiffers { .. }
             | Change::BytesDiffer { .. } => {}
         }
     }

@@ -132,6 +132,11 @@ fn in_words(change: &Change) -> (&'static str, Shown, Shown) {
             Shown::Count(*expected),
             Shown::Count(*actual),
         ),
+        Change::CalledDiffers { expected, actual } => (
+            "called-differs",
+            Shown::Boolean(*expected),
+            Shown::Boolean(*actual),
+        ),
         Change::BytesDiffer { expected, actual } => (
             "bytes-differ",
             shown::count(*expected),
