@@ -9,7 +9,7 @@ use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
 use super::FidelityError;
-use super::session::{self, Snapshot, text};
+use super::session::{self, Snapshot, number, text};
 use crate::manifest::{Form, Manifest, Relation, RowDigest, RowSum};
 use crate::restore::roles::quoted;
 
@@ -19,7 +19,10 @@ const PURPOSE: &str = "which tables hold rows";
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Shape {
     /// `COPY table`, which leaves children out.
-    Own,
+    Own {
+        /// Of its heap.
+        pages: u64,
+    },
     /// `COPY (SELECT …)`: pg_dump's `--load-via-partition-root` names the partitioned table.
     Partitioned,
     /// A table that an extension names for its own rows, with the condition of those that are dumped.
@@ -35,10 +38,15 @@ pub struct Holders {
     of_extensions: BTreeSet<(String, String)>,
 }
 
-/// One relation to read: the dump's own entry and the statement that asks for the same rows.
+/// A relation whose rows are more than this, in the dump's text, is read in parts, so that no session is left alone
+/// with the largest one.
+const PART: u64 = 64 << 20;
+
+/// A relation to read, or a part of it: the dump's own entry and the statement that asks for the same rows.
 struct Job {
-    schema: String,
-    name: String,
+    /// Its place in the dump's manifest.
+    place: usize,
+    bytes: u64,
     columns: Vec<String>,
     sql: String,
 }
@@ -62,7 +70,8 @@ impl Holders {
             of_extensions: BTreeSet::new(),
         };
         let sql = "SELECT n.nspname, c.relname, c.relkind, m.objid IS NOT NULL, coalesce(x.condition, ''), \
-             x.rel IS NOT NULL FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             x.rel IS NOT NULL, CASE WHEN a.amname = 'heap' THEN pg_relation_size(c.oid) / 8192 ELSE 0 END \
+             FROM pg_class c LEFT JOIN pg_am a ON a.oid = c.relam JOIN pg_namespace n ON n.oid = c.relnamespace \
              LEFT JOIN pg_depend m ON m.classid = 'pg_class'::regclass AND m.objid = c.oid AND m.objsubid = 0 \
              AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e' \
              LEFT JOIN (SELECT u.rel, u.condition FROM pg_extension e, \
@@ -87,7 +96,9 @@ impl Holders {
                 "p" => Shape::Partitioned,
                 "m" => continue,
                 _ if !condition.is_empty() => Shape::Condition(condition.to_owned()),
-                _ => Shape::Own,
+                _ => Shape::Own {
+                    pages: number(&row, 6, PURPOSE)?,
+                },
             };
             holders.shapes.insert(key, shape);
         }
@@ -129,7 +140,7 @@ impl Holders {
             }
             let condition = match shape {
                 Shape::Condition(condition) => condition.as_str(),
-                Shape::Own | Shape::Partitioned => "",
+                Shape::Own { .. } | Shape::Partitioned => "",
             };
             let table = path(&key.0, &key.1);
             // Most are empty, which one row tells; the others are counted.
@@ -153,7 +164,8 @@ impl Holders {
         Ok(unexpected)
     }
 
-    fn job(&self, relation: &Relation, form: &Form) -> Job {
+    /// The statements that together give a relation's rows.
+    fn jobs(&self, place: usize, relation: &Relation, form: &Form) -> Vec<Job> {
         let key = (relation.schema.clone(), relation.name.clone());
         let table = path(&key.0, &key.1);
         let names: Vec<String> = relation.columns.iter().map(|name| quoted(name)).collect();
@@ -167,20 +179,33 @@ impl Holders {
             true => String::new(),
             false => format!(" ({names})"),
         };
-        let sql = match self.shapes.get(&key) {
-            Some(Shape::Partitioned) => {
-                format!("COPY (SELECT {names} FROM {table}) TO STDOUT{encoding}")
-            }
-            Some(Shape::Condition(condition)) => {
-                format!("COPY (SELECT {names} FROM ONLY {table} {condition}) TO STDOUT{encoding}")
-            }
-            Some(Shape::Own) | None => format!("COPY {table}{list} TO STDOUT{encoding}"),
-        };
-        Job {
-            schema: key.0,
-            name: key.1,
+        let of = |what: String, parts: u64| Job {
+            place,
+            bytes: relation.bytes / parts,
             columns: relation.columns.clone(),
-            sql,
+            sql: format!("COPY {what} TO STDOUT{encoding}"),
+        };
+        let selected = |rest: &str| format!("(SELECT {names} FROM {rest})");
+        let parts = relation.bytes / PART + 1;
+        match self.shapes.get(&key) {
+            Some(Shape::Partitioned) => vec![of(selected(&table), 1)],
+            Some(Shape::Condition(condition)) => {
+                vec![of(selected(&format!("ONLY {table} {condition}")), 1)]
+            }
+            Some(Shape::Own { pages }) if parts > 1 && *pages >= parts && !names.is_empty() => {
+                let step = pages.div_ceil(parts);
+                let parts = (0..parts).map(|part| {
+                    let from = format!("ctid >= '({},0)'", part * step);
+                    // The last one has no end, so that nothing depends on the number of pages.
+                    let to = match part + 1 == parts {
+                        true => String::new(),
+                        false => format!(" AND ctid < '({},0)'", (part + 1) * step),
+                    };
+                    of(selected(&format!("ONLY {table} WHERE {from}{to}")), parts)
+                });
+                parts.collect()
+            }
+            Some(Shape::Own { .. }) | None => vec![of(format!("{table}{list}"), 1)],
         }
     }
 
@@ -190,14 +215,15 @@ impl Holders {
         &self,
         sessions: &[Arc<Client>],
         expected: &Manifest,
-        mut places: Vec<usize>,
+        places: Vec<usize>,
     ) -> Result<Vec<(usize, Read)>, FidelityError> {
-        let relation = |place: &usize| expected.relations.get(*place);
-        places.sort_by_key(|place| std::cmp::Reverse(relation(place).map(|one| one.bytes)));
-        let jobs: Vec<(usize, Job)> = places
-            .iter()
-            .filter_map(|place| Some((*place, self.job(relation(place)?, &expected.form))))
+        let relations = places
+            .into_iter()
+            .filter_map(|place| Some((place, expected.relations.get(place)?)));
+        let mut jobs: Vec<Job> = relations
+            .flat_map(|(place, relation)| self.jobs(place, relation, &expected.form))
             .collect();
+        jobs.sort_by_key(|job| std::cmp::Reverse(job.bytes));
         let jobs = Arc::new(jobs);
         let next = Arc::new(AtomicUsize::new(0));
         let mut workers = tokio::task::JoinSet::new();
@@ -205,22 +231,82 @@ impl Holders {
             let (jobs, next, session) = (jobs.clone(), next.clone(), session.clone());
             workers.spawn(async move {
                 let mut read = Vec::new();
-                while let Some((place, job)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    read.push((*place, one(&session, job).await?));
+                while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    read.push((job.place, one(&session, job).await?));
                 }
                 Ok::<_, FidelityError>(read)
             });
         }
-        let mut all = Vec::new();
+        let mut all: BTreeMap<usize, Part> = BTreeMap::new();
         while let Some(worker) = workers.join_next().await {
-            all.extend(worker.map_err(FidelityError::Worker)??);
+            for (place, part) in worker.map_err(FidelityError::Worker)?? {
+                let whole = match all.remove(&place) {
+                    Some(other) => other.and(part),
+                    None => part,
+                };
+                all.insert(place, whole);
+            }
         }
-        Ok(all)
+        let whole = |(place, part): (usize, Part)| {
+            let relation = expected.relations.get(place)?;
+            Some((place, part.of(relation)))
+        };
+        Ok(all.into_iter().filter_map(whole).collect())
     }
 }
 
-/// Reads one relation.
-async fn one(session: &Client, job: &Job) -> Result<Read, FidelityError> {
+/// What became of one job.
+enum Part {
+    Rows { rows: u64, bytes: u64, sum: RowSum },
+    Missing,
+    Failed(String),
+}
+
+impl Part {
+    /// Both parts of one relation together.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (
+                Part::Rows {
+                    rows,
+                    bytes,
+                    mut sum,
+                },
+                Part::Rows {
+                    rows: more,
+                    bytes: wider,
+                    sum: other,
+                },
+            ) => {
+                sum.merge(other);
+                Part::Rows {
+                    rows: rows + more,
+                    bytes: bytes + wider,
+                    sum,
+                }
+            }
+            (Part::Rows { .. }, wrong) | (wrong, _) => wrong,
+        }
+    }
+
+    fn of(self, relation: &Relation) -> Read {
+        match self {
+            Part::Rows { rows, bytes, sum } => Read::Rows(Relation {
+                schema: relation.schema.clone(),
+                name: relation.name.clone(),
+                columns: relation.columns.clone(),
+                rows,
+                bytes,
+                content_digest: sum,
+            }),
+            Part::Missing => Read::Missing,
+            Part::Failed(sqlstate) => Read::Failed(sqlstate),
+        }
+    }
+}
+
+/// Reads one relation, or a part of it.
+async fn one(session: &Client, job: &Job) -> Result<Part, FidelityError> {
     // A failed statement must leave the snapshot's transaction usable for the next relation.
     session::run(session, "for a savepoint", "SAVEPOINT reading").await?;
     let read = copy(session, job).await;
@@ -235,14 +321,14 @@ async fn one(session: &Client, job: &Job) -> Result<Read, FidelityError> {
         Err(_) => {}
     }
     match read {
-        Ok(relation) => Ok(Read::Rows(relation)),
+        Ok(part) => Ok(part),
         Err(error) => match error.code() {
             Some(
                 &SqlState::UNDEFINED_TABLE
                 | &SqlState::INVALID_SCHEMA_NAME
                 | &SqlState::UNDEFINED_COLUMN,
-            ) => Ok(Read::Missing),
-            Some(code) => Ok(Read::Failed(code.code().to_owned())),
+            ) => Ok(Part::Missing),
+            Some(code) => Ok(Part::Failed(code.code().to_owned())),
             None => Err(FidelityError::Query {
                 purpose: "for a table's rows",
                 source: error,
@@ -252,7 +338,7 @@ async fn one(session: &Client, job: &Job) -> Result<Read, FidelityError> {
 }
 
 /// Each piece of a COPY's answer is one row (manual, 55.4 and 55.7: `CopyData`).
-async fn copy(session: &Client, job: &Job) -> Result<Relation, tokio_postgres::Error> {
+async fn copy(session: &Client, job: &Job) -> Result<Part, tokio_postgres::Error> {
     let mut digest = RowDigest::new(&job.columns);
     let stream = session.copy_out(&job.sql).await?;
     pin_mut!(stream);
@@ -260,13 +346,10 @@ async fn copy(session: &Client, job: &Job) -> Result<Relation, tokio_postgres::E
         let row = row?;
         digest.row(row.strip_suffix(b"\n").unwrap_or(&row));
     }
-    Ok(Relation {
-        schema: job.schema.clone(),
-        name: job.name.clone(),
-        columns: job.columns.clone(),
+    Ok(Part::Rows {
         rows: digest.rows(),
         bytes: digest.bytes(),
-        content_digest: digest.sum(),
+        sum: digest.sum(),
     })
 }
 
@@ -275,5 +358,84 @@ pub fn path(schema: &str, name: &str) -> String {
     match schema {
         "" => quoted(name),
         schema => format!("{}.{}", quoted(schema), quoted(name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statements(shape: Shape, bytes: u64, columns: &[&str], encoding: &str) -> Vec<String> {
+        let key = ("shop".to_owned(), "t".to_owned());
+        let holders = Holders {
+            shapes: BTreeMap::from([(key, shape)]),
+            above: BTreeMap::new(),
+            of_extensions: BTreeSet::new(),
+        };
+        let relation = Relation {
+            schema: "shop".to_owned(),
+            name: "t".to_owned(),
+            columns: columns.iter().map(|&name| name.to_owned()).collect(),
+            rows: 1,
+            bytes,
+            content_digest: RowSum::default(),
+        };
+        let form = Form {
+            encoding: encoding.to_owned(),
+            ..Form::default()
+        };
+        let jobs = holders.jobs(0, &relation, &form).into_iter();
+        jobs.map(|job| job.sql).collect()
+    }
+
+    #[test]
+    fn rows_are_asked_for_as_pg_dump_asks() {
+        let own = || Shape::Own { pages: 9 };
+        assert_eq!(
+            statements(own(), 9, &["a", "B"], "LATIN1"),
+            ["COPY \"shop\".\"t\" (\"a\", \"B\") TO STDOUT WITH (ENCODING 'LATIN1')"]
+        );
+        assert_eq!(
+            statements(own(), 9 << 30, &[], ""),
+            ["COPY \"shop\".\"t\" TO STDOUT"]
+        );
+        assert_eq!(
+            statements(Shape::Condition("WHERE a > 0".to_owned()), 9, &["a"], ""),
+            ["COPY (SELECT \"a\" FROM ONLY \"shop\".\"t\" WHERE a > 0) TO STDOUT"]
+        );
+        assert_eq!(
+            statements(Shape::Partitioned, 9, &["a"], ""),
+            ["COPY (SELECT \"a\" FROM \"shop\".\"t\") TO STDOUT"]
+        );
+    }
+
+    #[test]
+    fn the_parts_of_a_large_table_leave_no_page_out() {
+        let parts = statements(Shape::Own { pages: 10 }, 3 * PART, &["a"], "");
+        let ranges: Vec<&str> = parts
+            .iter()
+            .map(|sql| sql.split("WHERE ").nth(1).unwrap())
+            .collect();
+        assert_eq!(
+            ranges,
+            [
+                "ctid >= '(0,0)' AND ctid < '(3,0)') TO STDOUT",
+                "ctid >= '(3,0)' AND ctid < '(6,0)') TO STDOUT",
+                "ctid >= '(6,0)' AND ctid < '(9,0)') TO STDOUT",
+                "ctid >= '(9,0)') TO STDOUT",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_relation_that_was_read_in_part_only_is_not_read() {
+        let rows = || Part::Rows {
+            rows: 1,
+            bytes: 2,
+            sum: RowSum::default(),
+        };
+        assert!(matches!(rows().and(rows()), Part::Rows { rows: 2, .. }));
+        assert!(matches!(rows().and(Part::Missing), Part::Missing));
+        assert!(matches!(Part::Missing.and(rows()), Part::Missing));
     }
 }
