@@ -16,8 +16,12 @@ use crate::restore::Restored;
 
 /// pg_dump's word for what fills a materialized view; a dump of definitions alone has none.
 const FILLED: &str = "MATERIALIZED VIEW DATA";
-/// Styles in which definitions are dumped again while they differ; each is a pg_dump.
-const MOST_DUMPS: usize = 12;
+/// Further styles that a dump with INSERT rows is compared in while it differs; each is a whole dump.
+const MOST_WHOLE: usize = 8;
+/// Of rows that differ, at most this share of all is read again to find a style that makes them equal, and so much
+/// more: what is lost must not be looked for in every time zone of the world.
+const TRIED: u64 = 2;
+const TRIED_AT_LEAST: u64 = 64 << 20;
 
 /// The restored database as a dump of it would be scanned.
 pub struct Trip {
@@ -117,12 +121,19 @@ impl Trip {
             }
         }
         drop(sessions);
+        let all: u64 = expected.relations.iter().map(|one| one.bytes).sum();
+        let mut allowed = all.saturating_mul(TRIED).saturating_add(TRIED_AT_LEAST);
         for style in styles.iter().skip(1) {
             // The smallest alone tells whether a style is the dump's.
             differing.sort_by_key(|place| expected.relations.get(*place).map(|one| one.bytes));
             let Some(smallest) = differing.first().copied() else {
                 break;
             };
+            let bytes = expected.relations.get(smallest).map_or(0, |one| one.bytes);
+            match allowed.checked_sub(bytes) {
+                Some(rest) => allowed = rest,
+                None => break,
+            }
             let one = snapshot.sessions(restored, 1, style).await?;
             let tried = holders.read(&one, expected, vec![smallest]).await?;
             let is_it = |(place, read): &(usize, Read)| is_dumped(expected, *place, read);
@@ -144,7 +155,7 @@ impl Trip {
         Ok(relations.into_values().collect())
     }
 
-    /// Dumps the definitions again; in other styles too while they differ, for those that hold a moment.
+    /// Dumps the definitions again; where they differ, in the other style of bytes too.
     async fn definitions(
         &mut self,
         restored: &Restored<'_>,
@@ -153,10 +164,21 @@ impl Trip {
         asked: &Asked<'_>,
         styles: &[Style],
     ) -> Result<(), FidelityError> {
-        let rest = styles.iter().filter(|style| **style != self.style).cloned();
-        let tried: Vec<Style> = std::iter::once(self.style.clone()).chain(rest).collect();
+        // The zones are those that write the sample alike, and that has the definitions' own moments.
+        let mut tried = vec![self.style.clone()];
+        if let Some(last) = styles.last().filter(|last| last.bytes != self.style.bytes) {
+            tried.push(Style {
+                bytes: last.bytes,
+                ..self.style.clone()
+            });
+        }
+        if part == Part::Whole {
+            // Its rows are in the same stream, and moments that the sample does not have.
+            let others = styles.iter().filter(|style| **style != self.style);
+            tried.extend(others.take(MOST_WHOLE).cloned());
+        }
         let mut best: Option<usize> = None;
-        for style in tried.into_iter().take(MOST_DUMPS) {
+        for style in tried {
             let form = &asked.expected.form;
             let scanned = dump_again(restored, form, part, &style, snapshot.name()).await?;
             let differ = of_definitions(asked.expected, &scanned.manifest, part, asked.access);
