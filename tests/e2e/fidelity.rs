@@ -5,6 +5,7 @@ mod empty;
 mod forms;
 mod lost;
 mod sequences;
+mod sink;
 mod zones;
 
 use std::path::Path;
