@@ -4,6 +4,7 @@
 //! file, the line and the remedy.
 
 pub mod bounds;
+mod fidelity;
 pub mod limits;
 pub mod line;
 pub mod name;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::bounds::Bounds;
+pub use crate::plan::fidelity::{Amcheck, EmptyDump, FidelityPlan, Overlap};
 use crate::plan::limits::{CEILINGS, LimitsText};
 use crate::plan::name::{LABEL, Name, is_label};
 use crate::plan::size::Bytes;
@@ -94,64 +96,6 @@ pub struct DumpPlan {
     /// Where pg_dump runs; otherwise on this host and, where it has none that fits, in the image of the docker engine.
     pub from: Option<DumpFrom>,
     pub empty: EmptyDump,
-}
-
-/// Whether a dump without rows is what there should be (`empty = true`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(from = "bool")]
-pub enum EmptyDump {
-    /// It is no healthy backup.
-    #[default]
-    Refused,
-    Accepted,
-}
-
-impl From<bool> for EmptyDump {
-    fn from(empty: bool) -> Self {
-        match empty {
-            true => EmptyDump::Accepted,
-            false => EmptyDump::Refused,
-        }
-    }
-}
-
-/// How the restored database is held against the dump.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct FidelityPlan {
-    pub overlap: Overlap,
-    pub amcheck: Amcheck,
-}
-
-/// Whether the comparison ends before the checks start (`overlap = true`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(from = "bool")]
-pub enum Overlap {
-    /// A check that broke Postgres itself cannot reach the comparison.
-    #[default]
-    Before,
-    Beside,
-}
-
-impl From<bool> for Overlap {
-    fn from(overlap: bool) -> Self {
-        match overlap {
-            true => Overlap::Beside,
-            false => Overlap::Before,
-        }
-    }
-}
-
-/// Whether indexes and heaps are looked at page by page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Amcheck {
-    /// Where the sandbox's Postgres has the extension; a remark says where it has not.
-    #[default]
-    IfAvailable,
-    /// Without it, nothing is known.
-    Required,
-    Off,
 }
 
 /// Where pg_dump runs.
