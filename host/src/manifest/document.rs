@@ -189,3 +189,6 @@ impl Document {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

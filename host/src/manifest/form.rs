@@ -1,6 +1,5 @@
 //! How a dump was written, from what its statements look like.
 
-use super::normalise::Treatment;
 use super::statement::starts_with;
 use super::token::{Token, path, tokens};
 use super::{Form, RowsAs};
@@ -17,6 +16,13 @@ pub struct Forming {
     bare: bool,
 }
 
+/// What stands above a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Under {
+    Heading,
+    Nothing,
+}
+
 impl Forming {
     pub fn heading(&mut self, kind: &str, owner: &str) {
         self.headings += 1;
@@ -28,12 +34,11 @@ impl Forming {
         self.form.rows = rows;
     }
 
-    /// Takes a statement and what it was judged to be; `None` of one that stands under no heading.
-    pub fn statement(&mut self, statement: &str, under: Option<&Treatment>) {
+    pub fn statement(&mut self, statement: &str, under: Under) {
         if let Some(value) = statement.strip_prefix("SET client_encoding = '") {
             self.form.encoding = value.trim_end_matches([';', '\'']).to_owned();
         }
-        if under.is_none() && !is_preamble(statement) {
+        if under == Under::Nothing && !is_preamble(statement) {
             self.form.unheaded += 1;
         }
         if !self.bare {

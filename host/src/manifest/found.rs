@@ -1,11 +1,11 @@
 //! What a scan has found so far.
 
 use super::entry::Entry;
-use super::form::Forming;
+use super::form::{Forming, Under};
 use super::heading::Heading;
 use super::insert::insert_target;
 use super::large::LargeObjects;
-use super::normalise::{Contents, Session, Treatment, treatment};
+use super::normalise::{Contents, Session, Treatment, canonical, treatment};
 use super::relations::{Block, Relations};
 use super::roles::collect_roles;
 use super::row::RowDigest;
@@ -67,8 +67,7 @@ impl Found {
     /// Takes a whole statement, and says whether rows follow it.
     pub fn statement(&mut self, text: &str, partitioned: bool) -> Option<Block> {
         let contents = self.entry.as_ref().map(Entry::contents);
-        let treated = contents.map(|contents| treatment(text, contents));
-        self.forming.statement(text, treated.as_ref());
+        self.forming.statement(text, self.under());
         if let Some(target) = copy_target(text) {
             self.rows = true;
             self.forming.rows(RowsAs::Copy);
@@ -81,20 +80,20 @@ impl Found {
             return None;
         }
         self.names(text);
-        match treated {
-            Some(Treatment::Definition) => {
-                self.piece(text.as_bytes());
+        match treatment(text, contents.unwrap_or(Contents::None)) {
+            Treatment::Definition => {
                 if let Some(entry) = &mut self.entry {
+                    entry.piece(text.as_bytes());
                     entry.end_statement(partitioned);
                 }
             }
-            Some(Treatment::Authorization(role)) => {
+            Treatment::Authorization(role) => {
                 if let Some(entry) = &mut self.entry {
                     entry.act(role);
                 }
             }
-            Some(Treatment::Set(setting)) => self.session.set(setting),
-            Some(Treatment::Aside) | None => {}
+            Treatment::Set(setting) => self.session.set(setting),
+            Treatment::Aside => {}
         }
         None
     }
@@ -109,9 +108,16 @@ impl Found {
     /// Takes the end of such a definition, with as much of its start as was kept.
     pub fn streamed(&mut self, start: &str, partitioned: bool) {
         self.names(start);
-        match &mut self.entry {
-            Some(entry) => entry.end_statement(partitioned),
-            None => self.forming.statement(start, None),
+        self.forming.statement(start, self.under());
+        if let Some(entry) = &mut self.entry {
+            entry.end_statement(partitioned);
+        }
+    }
+
+    fn under(&self) -> Under {
+        match self.entry {
+            Some(_) => Under::Heading,
+            None => Under::Nothing,
         }
     }
 
@@ -138,26 +144,25 @@ impl Found {
         let Some(target) = insert_target(&lossy) else {
             return false;
         };
-        self.forming
-            .statement(&lossy, self.entry.as_ref().map(|_| &Treatment::Aside));
+        self.forming.statement(&lossy, self.under());
         self.forming.rows(match target.columns.is_empty() {
             true => RowsAs::Inserts,
             false => RowsAs::ColumnInserts,
         });
-        let digest = RowDigest::of_text(&target.columns);
+        let digest = RowDigest::new(&target.columns);
         let (schema, name) = (target.schema, target.name);
         let block = self.relations.begin(schema, name, target.columns, digest);
         self.inserting = Some((text.to_owned(), block));
         true
     }
 
-    /// Takes a row of the INSERT that has begun.
-    pub fn inserted(&mut self, row: &[u8]) {
+    /// Takes a row of the INSERT that has begun, and where a comma stands between its values.
+    pub fn inserted(&mut self, row: &[u8], commas: &[usize]) {
         if let Some((_, block)) = &mut self.inserting {
             if Offsets::wants(block.digest.rows()) {
                 self.scanned.offsets.take(row);
             }
-            block.digest.row(row);
+            block.digest.values(row, commas);
         }
     }
 

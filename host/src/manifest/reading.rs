@@ -27,6 +27,8 @@ pub struct Reading {
     taken: Taken,
     /// The statement so far, or the row of it that is being read.
     text: Vec<u8>,
+    /// Where a comma stands between the values of that row.
+    commas: Vec<usize>,
     begun: bool,
     /// A carriage return that is passed over if a line feed follows.
     carriage: bool,
@@ -80,6 +82,9 @@ impl Reading {
             let parens = self.lexer.parens();
             let partitioned = self.lexer.is_partitioned();
             let ended = self.lexer.ends_at(byte);
+            if parens == 1 && plain && byte == b',' && self.taken == Taken::Row {
+                self.commas.push(self.text.len());
+            }
             self.carriage = plain && byte == b'\r';
             if !self.carriage {
                 self.take(&bytes[at..=at], found);
@@ -141,13 +146,14 @@ impl Reading {
             _ => return,
         }
         self.text.clear();
+        self.commas.clear();
         self.taken = Taken::Row;
     }
 
     /// At the parenthesis that closes it.
     fn close(&mut self, found: &mut Found) {
         if self.taken == Taken::Row {
-            found.inserted(&self.text[..self.text.len() - 1]);
+            found.inserted(&self.text[..self.text.len() - 1], &self.commas);
             self.text.clear();
             self.taken = Taken::Rows;
         }
@@ -162,7 +168,7 @@ impl Reading {
                     && found.begin_insert(&self.text) =>
             {
                 // `DEFAULT VALUES`, of a relation without columns.
-                found.inserted(b"");
+                found.inserted(b"", &[]);
                 None
             }
             Taken::Streamed => {

@@ -60,11 +60,12 @@ fn take_list(tokens: &[Token], roles: &mut BTreeSet<String>) {
                     "default",
                     "group",
                 ];
-                let bare = matches!(token, Token::Bare(_));
+                // The server takes `"public"` for PUBLIC too, and pg_dump writes it so (`RoleSpec` in gram.y).
+                let keyword = matches!(token, Token::Bare(_)) || word == "public";
                 if !starts {
                     return;
                 }
-                if !(bare && reserved.iter().any(|r| word.eq_ignore_ascii_case(r))) {
+                if !(keyword && reserved.iter().any(|r| word.eq_ignore_ascii_case(r))) {
                     roles.extend(token.identifier());
                 }
             }
@@ -90,6 +91,7 @@ mod tests {
             "CREATE SCHEMA s AUTHORIZATION grace;",
             "SET SESSION AUTHORIZATION 'x';",
             "GRANT ALL ON SCHEMA public TO PUBLIC;",
+            "CREATE USER MAPPING FOR \"public\" SERVER far;",
             "ALTER TABLE t ADD CONSTRAINT owner CHECK (a > 0);",
             "COMMENT ON TABLE t IS 'OWNER TO mallory';",
         ] {

@@ -14,6 +14,7 @@ pub struct RowDigest {
     seed: u64,
     /// For each place in the order of names, the column in the order of the line; `None` where the line is in that order.
     order: Option<Box<[usize]>>,
+    columns: usize,
     /// Where each value of a line ends.
     ends: Vec<usize>,
     /// The line with its values put in order; kept, so that no row allocates.
@@ -36,6 +37,7 @@ impl RowDigest {
         }
         Self {
             seed: xxh3_64(&names),
+            columns: columns.len(),
             order: (!order.is_sorted()).then(|| order.into()),
             ends: Vec::with_capacity(columns.len()),
             ordered: Vec::new(),
@@ -45,45 +47,58 @@ impl RowDigest {
         }
     }
 
-    /// The same, of rows whose text is digested as it stands: those of INSERTs.
-    pub fn of_text<S: AsRef<str>>(columns: &[S]) -> Self {
-        Self {
-            order: None,
-            ..Self::new(columns)
-        }
-    }
-
     /// Takes one row: a line of COPY's text format, without its line feed.
     pub fn row(&mut self, line: &[u8]) {
-        self.rows += 1;
-        self.bytes += line.len() as u64 + 1;
-        let row = match &self.order {
-            None => line,
-            Some(order) => {
-                self.ends.clear();
-                // A tab within a value is written as `\t`.
-                self.ends.extend(memchr::memchr_iter(b'\t', line));
-                self.ends.push(line.len());
-                if self.ends.len() == order.len() {
-                    self.ordered.clear();
-                    for column in order {
-                        let start = match column {
-                            0 => 0,
-                            column => self.ends[column - 1] + 1,
-                        };
-                        self.ordered
-                            .extend_from_slice(&line[start..self.ends[*column]]);
-                        self.ordered.push(b'\t');
-                    }
-                    self.ordered.pop();
-                    &self.ordered
-                } else {
-                    // Not a row of these columns: the server will refuse it, and it is told from every one that is.
-                    line
-                }
+        self.count(line);
+        let Some(order) = &self.order else {
+            self.sum.add(xxh3_128_with_seed(line, self.seed));
+            return;
+        };
+        self.ends.clear();
+        // A tab within a value is written as `\t`.
+        self.ends.extend(memchr::memchr_iter(b'\t', line));
+        self.ends.push(line.len());
+        let row = if self.ends.len() == order.len() {
+            self.ordered.clear();
+            for column in order {
+                self.ordered
+                    .extend_from_slice(value(line, &self.ends, *column));
+                self.ordered.push(b'\t');
             }
+            self.ordered.pop();
+            &self.ordered
+        } else {
+            // Not a row of these columns: the server will refuse it, and it is told from every one that is.
+            line
         };
         self.sum.add(xxh3_128_with_seed(row, self.seed));
+    }
+
+    /// Takes one row of an INSERT: the text within its parentheses, and where a comma stands between values.
+    ///
+    /// Without columns, the text as it stands.
+    pub fn values(&mut self, text: &[u8], commas: &[usize]) {
+        self.count(text);
+        self.ends.clear();
+        self.ends.extend_from_slice(commas);
+        self.ends.push(text.len());
+        self.ordered.clear();
+        if self.ends.len() == self.columns {
+            for place in 0..self.columns {
+                let column = self.order.as_ref().map_or(place, |order| order[place]);
+                let value = value(text, &self.ends, column).trim_ascii();
+                self.ordered.extend_from_slice(value);
+                self.ordered.push(b'\t');
+            }
+        } else {
+            self.ordered.extend_from_slice(text);
+        }
+        self.sum.add(xxh3_128_with_seed(&self.ordered, self.seed));
+    }
+
+    fn count(&mut self, row: &[u8]) {
+        self.rows += 1;
+        self.bytes += row.len() as u64 + 1;
     }
 
     pub fn rows(&self) -> u64 {
@@ -98,6 +113,15 @@ impl RowDigest {
     pub fn sum(&self) -> RowSum {
         self.sum
     }
+}
+
+/// The value of a column, between the separators of one byte each.
+fn value<'l>(line: &'l [u8], ends: &[usize], column: usize) -> &'l [u8] {
+    let start = match column {
+        0 => 0,
+        column => ends[column - 1] + 1,
+    };
+    &line[start..ends[column]]
 }
 
 #[cfg(test)]
@@ -133,6 +157,21 @@ mod tests {
             sum(&["b", "a"], &["1\t4", "3\t2"])
         );
         assert_ne!(sum(&["ab", "c"], &["1\t2"]), sum(&["a", "bc"], &["1\t2"]));
+    }
+
+    #[test]
+    fn values_of_inserts_belong_to_their_columns_too() {
+        let sum = |columns: &[&str], text: &str, commas: &[usize]| {
+            let mut digest = RowDigest::new(columns);
+            digest.values(text.as_bytes(), commas);
+            digest.sum()
+        };
+        let one = sum(&["a", "b"], "'x,y', 2", &[5]);
+        assert_eq!(sum(&["b", "a"], "2, 'x,y'", &[1]), one);
+        assert_ne!(sum(&["b", "a"], "'x,y', 2", &[5]), one);
+        // Without columns nothing is known of its order.
+        assert_ne!(sum(&[], "1, 2", &[1]), sum(&[], "2, 1", &[1]));
+        assert_eq!(sum(&[], "1, 2", &[1]), sum(&[], "1, 2", &[1]));
     }
 
     #[test]
