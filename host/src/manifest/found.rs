@@ -83,7 +83,7 @@ impl Found {
         match treatment(text, contents.unwrap_or(Contents::None)) {
             Treatment::Definition => {
                 if let Some(entry) = &mut self.entry {
-                    entry.piece(text.as_bytes());
+                    entry.piece(canonical(text).as_bytes());
                     entry.end_statement(partitioned);
                 }
             }
