@@ -8,6 +8,7 @@
 //! back from its file. Nothing of it runs before the sandbox's walls were proved, because a dump can carry code.
 
 mod checks;
+mod compared;
 mod containers;
 mod directory;
 mod engine;
@@ -28,13 +29,13 @@ pub use listing::{Listing, ListingError, relations};
 pub use order::{From, Keep, Order, PgDumpAt, SourceExtra, SourceOrder};
 
 use crate::check::Machine;
-use crate::drill::checks::{Compiling, Shared};
+use crate::drill::checks::Compiling;
 use crate::drill::seen::{Seen, interrupted};
 use crate::drill::supply::Supply;
 use crate::event::{Events, Stage};
 use crate::report::seal::Sealed;
 use crate::report::{Evidence, ServerSeen, SourceSeen, Stop};
-use crate::restore::{isolation, rows};
+use crate::restore::isolation;
 use crate::sandbox::{self, Ended, Journal, Sandbox};
 use crate::source::Secret;
 
@@ -188,24 +189,6 @@ impl Drill<'_> {
             facts.remarks.extend(newer);
         }
 
-        seen.begin(Stage::Fidelity);
-        let restored = &supplied.restored;
-        let clients = tokio::try_join!(restored.connect(), restored.connect());
-        let (one, other) = clients.map_err(|e| seen.stop(&e))?;
-        seen.evidence.relations = Some(rows::count([&one, &other], &supplied.manifest).await);
-        drop((one, other));
-        seen.end();
-
-        seen.begin(Stage::Checks);
-        let shared = Shared {
-            started: order.started,
-            salt: order.salt,
-            cores: order.cores,
-            memory: order.spec.limits.memory,
-            manifest: supplied.manifest,
-        };
-        seen.evidence.checks = Some(compiling.run(&supplied.restored, shared, seen).await?);
-        seen.end();
-        Ok(())
+        compared::compare_and_check(supplied, compiling, order, seen).await
     }
 }

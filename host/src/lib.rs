@@ -3,7 +3,7 @@
 //! One *drill* reads top to bottom in [`drill`]. Each room uses only the rooms to its left:
 //!
 //! ```text
-//! plan · digest · event · finding · manifest │ sandbox │ source │ restore │ grant │ check │ report │ drill │ selftest │ bin/vhost
+//! plan · digest · event · finding · manifest │ sandbox │ source │ restore │ fidelity │ grant │ check │ report │ drill │ selftest │ bin/vhost
 //! ```
 //!
 //! The library never prints, never exits and takes no ambient authority: paths, environment and clocks are
@@ -13,6 +13,7 @@ pub mod check;
 pub mod digest;
 pub mod drill;
 pub mod event;
+pub mod fidelity;
 pub mod finding;
 pub mod grant;
 pub mod manifest;

@@ -14,6 +14,7 @@ pub mod listing;
 pub mod multiset;
 pub mod normalise;
 mod objects;
+pub mod offsets;
 mod reading;
 mod relations;
 mod roles;
@@ -35,6 +36,7 @@ pub use difference::{Access, Change, Compare, Difference, Rows, differences};
 pub use document::{Document, DumpStated};
 pub use listing::{Kind, Listed, Listing};
 pub use multiset::RowSum;
+pub use offsets::Offsets;
 pub use row::RowDigest;
 pub use word::{Word, Words};
 
@@ -161,6 +163,8 @@ pub struct Scanned {
     pub foreign_commands: Vec<String>,
     /// The relations that its statements make; `None` unless the scanner was made to list them.
     pub listing: Option<Listing>,
+    /// Of the time zone that it was taken in.
+    pub offsets: Offsets,
     pub ending: Ending,
 }
 

@@ -4,6 +4,7 @@
 //! file, the line and the remedy.
 
 pub mod bounds;
+mod fidelity;
 pub mod limits;
 pub mod line;
 pub mod name;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::bounds::Bounds;
+pub use crate::plan::fidelity::{Amcheck, EmptyDump, FidelityPlan, Overlap};
 use crate::plan::limits::{CEILINGS, LimitsText};
 use crate::plan::name::{LABEL, Name, is_label};
 use crate::plan::size::Bytes;
@@ -31,6 +33,8 @@ pub struct Plan {
     pub dump: DumpPlan,
     #[serde(default)]
     pub restore: RestorePlan,
+    #[serde(default)]
+    pub fidelity: FidelityPlan,
     #[serde(default)]
     pub sandbox: SandboxPlan,
     #[serde(default)]
@@ -91,6 +95,7 @@ pub struct DumpPlan {
     pub pg_dump: Option<PathBuf>,
     /// Where pg_dump runs; otherwise on this host and, where it has none that fits, in the image of the docker engine.
     pub from: Option<DumpFrom>,
+    pub empty: EmptyDump,
 }
 
 /// Where pg_dump runs.
@@ -109,6 +114,7 @@ impl Default for DumpPlan {
             keep: true,
             pg_dump: None,
             from: None,
+            empty: EmptyDump::default(),
         }
     }
 }
@@ -312,6 +318,7 @@ impl Plan {
             source: None,
             dump: DumpPlan::default(),
             restore: RestorePlan::default(),
+            fidelity: FidelityPlan::default(),
             sandbox: SandboxPlan::default(),
             protected: ProtectedPlan::default(),
             report: ReportPlan::default(),

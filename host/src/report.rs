@@ -29,7 +29,8 @@ use serde::Serialize;
 use crate::check::CheckOutcome;
 use crate::digest::Digest;
 use crate::event::Stage;
-use crate::restore::{RelationRows, RestoreFacts};
+use crate::fidelity::FidelitySeen;
+use crate::restore::RestoreFacts;
 use crate::sandbox::{ContainerIdentity, Removal, Teardown, WallSeen};
 use crate::source::{DumpFacts, Identity, SessionProof};
 
@@ -53,7 +54,7 @@ pub struct Evidence {
     pub read_back: Option<Digest>,
     pub restore: Option<RestoreFacts>,
     pub walls: Option<Vec<WallSeen>>,
-    pub relations: Option<Vec<RelationRows>>,
+    pub fidelity: Option<FidelitySeen>,
     /// One outcome a check that was started; a selected check without one counts as not looked.
     pub checks: Option<Vec<CheckOutcome>>,
     pub protected_before: Option<Vec<ContainerIdentity>>,
@@ -129,7 +130,7 @@ impl Evidence {
             read_back: None,
             restore: None,
             walls: None,
-            relations: None,
+            fidelity: None,
             checks: None,
             protected_before: None,
             protected_after: None,

@@ -6,7 +6,6 @@ pub mod log;
 mod mark;
 pub mod notice;
 pub mod roles;
-pub mod rows;
 mod statement;
 pub mod tool;
 
@@ -67,25 +66,6 @@ pub struct RestoreFacts {
     pub notices: Vec<Notice>,
     /// Things worth knowing, for example a restore tool older than a security fix.
     pub remarks: Vec<String>,
-}
-
-/// Rows of one relation as dumped and as restored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RelationRows {
-    pub schema: String,
-    pub name: String,
-    pub dumped: u64,
-    pub restored: Counted,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "counted", content = "value")]
-pub enum Counted {
-    Rows(u64),
-    /// The relation is not in the restored database.
-    Missing,
-    /// SQLSTATE of the failed count.
-    Failed(String),
 }
 
 /// Where the rows go, and what is made for them first.

@@ -4,6 +4,7 @@
 //! [`Source::observe`] looks at who the source is, and [`Source::start_dump`] takes the dump. A dump that somebody
 //! gave comes in by [`Given`].
 
+mod catalogue;
 mod connect;
 mod conninfo;
 mod dump;

@@ -5,6 +5,7 @@ mod cache;
 mod declare;
 mod docker;
 mod dumps;
+mod fidelity;
 mod grants;
 mod house;
 mod readme;

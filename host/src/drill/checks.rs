@@ -52,7 +52,7 @@ pub struct Shared {
     pub cores: NonZeroUsize,
     /// Of the sandbox, in bytes.
     pub memory: u64,
-    pub manifest: Manifest,
+    pub manifest: Arc<Manifest>,
 }
 
 impl Compiling {

@@ -42,6 +42,7 @@ impl Drill<'_> {
         };
         let database = source.facts().await.map_err(|e| seen.stop(&e))?;
         let roles = source.roles().await.map_err(|e| seen.stop(&e))?;
+        let catalogue = source.catalogue().await.map_err(|e| seen.stop(&e))?;
         let path = self.directory.dump(extension);
         let scanner = SharedScanner::default();
         let tap = scanner.clone();
@@ -65,6 +66,7 @@ impl Drill<'_> {
             scanner,
             database,
             roles,
+            catalogue,
             began,
         })))
     }

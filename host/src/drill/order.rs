@@ -11,7 +11,7 @@ use crate::drill::checks::Selected;
 use crate::drill::directory::Dump;
 use crate::drill::engine::{EngineOrder, ImageOrder};
 use crate::plan::name::RunId;
-use crate::plan::{DumpFormat, Roles};
+use crate::plan::{Amcheck, DumpFormat, EmptyDump, Overlap, Roles};
 use crate::report::terms::Terms;
 use crate::sandbox::Spec;
 use crate::source::{Secret, Target};
@@ -27,6 +27,9 @@ pub struct Order {
     pub roles: Roles,
     /// Of a parallel restore, for archives.
     pub jobs: u32,
+    pub empty: EmptyDump,
+    pub overlap: Overlap,
+    pub amcheck: Amcheck,
     pub checks: Vec<Selected>,
     pub compiler: Compiler,
     pub keep: Keep,

@@ -7,15 +7,13 @@ use std::time::Instant;
 use crate::drill::seen::Seen;
 use crate::event::Stage;
 use crate::manifest::scan::Scanner;
-use crate::manifest::{Ending, Manifest, Scanned};
+use crate::manifest::{Catalogue, Ending, Manifest, Offsets, Scanned};
 use crate::plan::Roles;
 use crate::report::Stop;
 use crate::restore::isolation::Isolated;
 use crate::restore::tool::{Part, ToolError};
 use crate::restore::{self, Creation, Gravity, Input, Notice, Restored, Target, tool};
-use crate::source::{
-    DatabaseFacts, DumpAs, DumpFacts, Dumping, Format, Given, Growing, Origin, Role,
-};
+use crate::source::{DatabaseFacts, DumpAs, DumpFacts, Dumping, Format, Given, Growing, Role};
 
 /// The file's name inside the sandbox's dump directory.
 pub const ARCHIVE: &str = "archive";
@@ -38,6 +36,7 @@ pub struct Fresh {
     pub scanner: SharedScanner,
     pub database: DatabaseFacts,
     pub roles: Vec<Role>,
+    pub catalogue: Catalogue,
     pub began: Instant,
 }
 
@@ -62,6 +61,13 @@ impl SharedScanner {
 pub struct Supplied<'s> {
     pub restored: Restored<'s>,
     pub manifest: Manifest,
+    pub taken: Taken,
+}
+
+/// What is known of how a dump was taken.
+pub enum Taken {
+    Here(Catalogue),
+    Elsewhere(Offsets),
 }
 
 impl Supply {
@@ -157,7 +163,11 @@ async fn alongside<'s>(
     seen.evidence.restore = Some(restored.facts().clone());
     seen.end();
     let manifest = fresh.scanner.finish().manifest;
-    Ok(Supplied { restored, manifest })
+    Ok(Supplied {
+        restored,
+        manifest,
+        taken: Taken::Here(fresh.catalogue),
+    })
 }
 
 async fn after<'s>(
@@ -184,7 +194,8 @@ async fn after<'s>(
         roles: fresh.roles,
         mode,
     };
-    from_archive(archive, target, isolated, jobs, seen).await
+    let catalogue = Some(fresh.catalogue);
+    from_archive(archive, catalogue, target, isolated, jobs, seen).await
 }
 
 async fn from_given<'s>(
@@ -224,10 +235,11 @@ async fn from_given<'s>(
             Ok(Supplied {
                 restored,
                 manifest: scanned.manifest,
+                taken: Taken::Elsewhere(scanned.offsets),
             })
         }
         Format::Custom | Format::Directory | Format::Tar => {
-            from_archive(given, target, isolated, jobs, seen).await
+            from_archive(given, None, target, isolated, jobs, seen).await
         }
     }
 }
@@ -235,12 +247,12 @@ async fn from_given<'s>(
 /// Copies the archive into the sandbox, reads what it holds with the sandbox's own pg_restore, and restores the copy.
 async fn from_archive<'s>(
     archive: Given,
+    taken: Option<Catalogue>,
     mut target: Target,
     isolated: Isolated<'s>,
     jobs: u32,
     seen: &mut Seen,
 ) -> Result<Supplied<'s>, Stop> {
-    let fresh = archive.facts.origin != Origin::Given;
     let jobs = match archive.facts.format {
         // pg_restore has one way through a tar file, and refuses to be told of more.
         Format::Tar => 1,
@@ -265,7 +277,7 @@ async fn from_archive<'s>(
             seen.stop(&error)
         })?;
     let scanned = scanner.finish();
-    if !fresh {
+    if taken.is_none() {
         target.roles = named(&scanned);
     }
     let input = Input::Archive {
@@ -281,6 +293,10 @@ async fn from_archive<'s>(
     Ok(Supplied {
         restored,
         manifest: scanned.manifest,
+        taken: match taken {
+            Some(catalogue) => Taken::Here(catalogue),
+            None => Taken::Elsewhere(scanned.offsets),
+        },
     })
 }
 

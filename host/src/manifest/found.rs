@@ -5,13 +5,13 @@ use super::form::{Forming, Under};
 use super::heading::Heading;
 use super::insert::insert_target;
 use super::large::LargeObjects;
-use super::normalise::{Contents, Session, Treatment, treatment};
+use super::normalise::{Contents, Session, Treatment, canonical, treatment};
 use super::relations::{Block, Relations};
 use super::roles::collect_roles;
 use super::row::RowDigest;
 use super::sequences::Sequences;
 use super::statement::copy_target;
-use super::{Ending, Listing, Manifest, Object, RowsAs, Scanned, Words};
+use super::{Ending, Listing, Manifest, Object, Offsets, RowsAs, Scanned, Words};
 
 /// psql meta-commands that pg_dump itself writes.
 const OWN_COMMANDS: [&str; 4] = ["\\restrict", "\\unrestrict", "\\connect", "\\."];
@@ -94,7 +94,7 @@ impl Found {
         match treatment(text, contents.unwrap_or(Contents::None)) {
             Treatment::Definition => {
                 if let Some(entry) = &mut self.entry {
-                    entry.piece(text.as_bytes());
+                    entry.piece(canonical(text).as_bytes());
                     entry.end_statement(partitioned);
                 }
             }
@@ -134,6 +134,7 @@ impl Found {
 
     /// What a statement names beside the object that it is of.
     fn names(&mut self, text: &str) {
+        self.scanned.offsets.take(text.as_bytes());
         collect_roles(text, &mut self.scanned.roles);
         if let Some(listing) = &mut self.scanned.listing {
             listing.take(text);
@@ -171,8 +172,16 @@ impl Found {
     /// Takes a row of the INSERT that has begun, and where a comma stands between its values.
     pub fn inserted(&mut self, row: &[u8], commas: &[usize]) {
         if let Some((_, block)) = &mut self.inserting {
+            if Offsets::wants(block.digest.rows()) {
+                self.scanned.offsets.take(row);
+            }
             block.digest.values(row, commas);
         }
+    }
+
+    /// Takes a row that is looked at for its moments.
+    pub fn sample(&mut self, row: &[u8]) {
+        self.scanned.offsets.take(row);
     }
 
     /// Takes digits of the call that writes a piece of a large object.

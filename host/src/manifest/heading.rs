@@ -14,8 +14,9 @@ pub struct Heading<'l> {
     pub owner: &'l str,
 }
 
-/// What stands before `Name:`: of an entry of rows, and of one of the planner's statistics.
-const PREFIXES: [&str; 3] = ["", "Data for ", "Statistics for "];
+/// What stands before `Name:`: of an entry of rows or of large objects, and of one of the planner's statistics.
+const PREFIXES: [&str; 3] = ["", DATA, "Statistics for "];
+const DATA: &str = "Data for ";
 
 impl<'l> Heading<'l> {
     /// Reads a comment's line; `None` where it is no heading.
@@ -30,6 +31,11 @@ impl<'l> Heading<'l> {
         let owner = owner
             .rsplit_once("; Tablespace: ")
             .map_or(owner, |(owner, _)| owner);
+        // A name may hold a heading of another kind. What it is the data of, if not of large objects, are rows.
+        let kind = match line.starts_with(DATA) && kind != "BLOBS" {
+            true => "TABLE DATA",
+            false => kind,
+        };
         let known = |field: &'l str| if field == "-" { "" } else { field };
         Some(Self {
             kind,

@@ -5,8 +5,11 @@
 //! - comments, blank lines and the keys of `\restrict` are no statements; the scanner never has them here.
 //! - [`Treatment::Aside`] tells of each statement that is passed over why it is.
 //! - [`Session`] holds what is set before a heading and means the entry after it.
+//! - [`canonical`] puts the roles of a policy in order.
 //! - a carriage return that ends a line outside of quotes is a space like any other: a dump that went through Windows
 //!   restores to the same database. Inside of quotes it belongs to the value.
+
+use std::borrow::Cow;
 
 use super::statement::{ends_in_owner, starts_with};
 
@@ -159,6 +162,55 @@ fn set(statement: &str) -> Treatment {
         name if SESSION_ONLY.contains(&name) => Treatment::Aside,
         _ => Treatment::Definition,
     }
+}
+
+/// A definition as it is digested.
+///
+/// pg_dump gives the roles of a policy in the order in which pg_authid happens to have them (`getPolicies` in
+/// pg_dump.c), which is that of their creation, and says nothing about the policy.
+pub fn canonical(statement: &str) -> Cow<'_, str> {
+    let same = Cow::Borrowed(statement);
+    if !starts_with(statement, "CREATE POLICY ") {
+        return same;
+    }
+    let Some(start) = outside_of_quotes(statement, &[" TO "]) else {
+        return same;
+    };
+    let start = start + " TO ".len();
+    let rest = &statement[start..];
+    let Some(end) = outside_of_quotes(rest, &[" USING (", " WITH CHECK (", ";"]) else {
+        return same;
+    };
+    let (mut list, after) = rest.split_at(end);
+    let mut roles = Vec::new();
+    while let Some(comma) = outside_of_quotes(list, &[", "]) {
+        roles.push(&list[..comma]);
+        list = &list[comma + ", ".len()..];
+    }
+    roles.push(list);
+    roles.sort_unstable();
+    Cow::Owned(format!(
+        "{}{}{after}",
+        &statement[..start],
+        roles.join(", ")
+    ))
+}
+
+/// Where the first of these texts begins that stands in no quoted identifier.
+fn outside_of_quotes(text: &str, sought: &[&str]) -> Option<usize> {
+    let mut quoted = false;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte == b'"' {
+            quoted = !quoted;
+        } else if !quoted
+            && sought
+                .iter()
+                .any(|one| text.as_bytes()[at..].starts_with(one.as_bytes()))
+        {
+            return Some(at);
+        }
+    }
+    None
 }
 
 /// `''` and `heap` mean what they mean without the statement.

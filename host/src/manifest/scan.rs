@@ -3,7 +3,7 @@
 use super::found::Found;
 use super::reading::{Outcome, Reading};
 use super::relations::Block;
-use super::{Ending, Scanned};
+use super::{Ending, Offsets, Scanned};
 
 /// Of a comment or a command, this much is kept to be read.
 const KEPT: usize = 64 * 1024;
@@ -173,6 +173,9 @@ impl Scanner {
             line = line.strip_suffix(b"\r").unwrap_or(line);
             let last = line == b"\\.";
             if !last {
+                if Offsets::wants(block.digest.rows()) {
+                    self.found.sample(line);
+                }
                 block.digest.row(line);
             }
             self.partial.clear();

@@ -3,6 +3,7 @@
 mod container;
 mod dumped;
 mod ended;
+mod fidelity;
 mod isolation;
 mod restored;
 mod unmoved;
@@ -108,7 +109,7 @@ impl Gate {
             Gate::Digest => "SHA-256 recorded and read back",
             Gate::Isolation => "Restored into an isolated Postgres",
             Gate::RestoreLog => "Every server error of the restore classified",
-            Gate::Fidelity => "Every dumped row restored",
+            Gate::Fidelity => "The restored database is the dumped one",
             Gate::SourceUnmoved => "Source unchanged before and after",
             Gate::ProtectedUntouched => "No protected container touched",
             Gate::NoSecrets => "No secret value in any artefact",
@@ -123,7 +124,7 @@ impl Gate {
             Gate::Digest => dumped::digest(evidence),
             Gate::Isolation => isolation::isolation(evidence, terms),
             Gate::RestoreLog => restored::restore_log(evidence),
-            Gate::Fidelity => restored::fidelity(evidence),
+            Gate::Fidelity => fidelity::fidelity(evidence),
             Gate::SourceUnmoved => unmoved::source_unmoved(evidence),
             Gate::ProtectedUntouched => container::protected_untouched(evidence, &terms.protected),
             Gate::NoSecrets => ended::no_secrets(evidence),

@@ -120,7 +120,10 @@ mod tests {
             evidence["source"]["before"]["system_identifier"],
             json!({"known": "yes", "value": "7611578671664259111"})
         );
-        assert_eq!(evidence["relations"].as_array().unwrap().len(), 2);
+        assert_eq!(evidence["fidelity"]["objects"], 1204);
         assert_eq!(report["exit_code"], 0);
+        let report = rendered(sample::the_other_variants());
+        let differences = &report["evidence"]["fidelity"]["differences"];
+        assert_eq!(differences.as_array().unwrap().len(), 10);
     }
 }

@@ -34,8 +34,8 @@ pub fn render(report: &Report) -> String {
     section(&mut out, "Restored row matrix", &table::matrices(report));
     section(
         &mut out,
-        "Rows as dumped and as restored",
-        &table::relations(report),
+        "Differences between the dump and the restored database",
+        &table::differences(report),
     );
     section(&mut out, "Checks", &table::checks(report));
     section(&mut out, "Findings of the checks", &table::findings(report));
@@ -61,8 +61,8 @@ fn text(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::finding::{Shown, Status};
+    use crate::manifest::Change;
     use crate::report::{SourceSeen, Stop, sample};
-    use crate::restore::{Counted, RelationRows};
     use crate::sandbox::{Holds, Wall, WallSeen};
 
     fn rendered(change: impl FnOnce(&mut crate::report::Evidence)) -> String {
@@ -84,7 +84,6 @@ mod tests {
             "## Restored row matrix\n\nCheck row-matrix:\n\n| Table | Restored | Expected |\n",
             "| cutter_governance.decision_backlog_history | 5 | 5 |\n",
             "| TOTAL | 15 | 15 |\n",
-            "## Rows as dumped and as restored\n",
             "\n- row-matrix: called query 4, settings 1, log 1; read cutter_governance.decision_backlog_history, \
              cutter_governance.the_rest (through another).\n",
             "## Notes\n\n- N-1, benign errors of the restore: 1,443 missing-role (directus 870, ",
@@ -108,7 +107,9 @@ mod tests {
                 finding.actual = Shown::Text(hostile.to_owned());
                 finding.status = Status::Fail;
             }
-            evidence.relations.as_mut().unwrap()[0].name = hostile.to_owned();
+            let difference = sample::difference(hostile, Change::Missing);
+            let fidelity = evidence.fidelity.as_mut().unwrap();
+            fidelity.differences.push(difference);
             evidence.restore.as_mut().unwrap().remarks = vec![hostile.to_owned()];
             evidence.remarks = vec![hostile.to_owned()];
         });
@@ -128,24 +129,26 @@ mod tests {
     }
 
     #[test]
-    fn a_long_table_is_cut_with_a_count_and_differences_come_first() {
+    fn a_long_table_is_cut_with_a_count() {
         let report = rendered(|evidence| {
-            let relations = evidence.relations.as_mut().unwrap();
-            relations.clear();
+            let fidelity = evidence.fidelity.as_mut().unwrap();
             for n in 0..500 {
-                relations.push(RelationRows {
-                    schema: "public".to_owned(),
-                    name: format!("t{n}"),
-                    dumped: 1,
-                    restored: Counted::Rows(u64::from(n != 499)),
-                });
+                let change = Change::RowsDiffer {
+                    expected: 1,
+                    actual: 0,
+                };
+                let name = format!("t{n}");
+                fidelity.differences.push(sample::difference(&name, change));
             }
         });
-        let tables = &report[report.find("## Rows as dumped").unwrap()..];
+        let tables = &report[report.find("## Differences between").unwrap()..];
         let first = tables.lines().nth(4).unwrap();
-        assert_eq!(first, "| public.t499 | 1 | 0 |");
+        assert_eq!(
+            first,
+            "| rows-differ | TABLE DATA cutter_governance.t0 | 1 | 0 |"
+        );
         assert!(
-            tables.contains("460 more relations are in report.json."),
+            tables.contains("460 more differences are in report.json."),
             "{tables}"
         );
     }

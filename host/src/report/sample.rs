@@ -6,9 +6,11 @@ use crate::check::reading::By;
 use crate::check::{Calls, CheckOutcome, Ended, LogLine, Read, Usage};
 use crate::digest::{Digest, Sha256};
 use crate::event::Stage;
+use crate::fidelity::{AmcheckSeen, FidelitySeen, Probe, Rule, Weight};
 use crate::finding::{Finding, Shown, Status};
+use crate::manifest::{Change, Difference};
 use crate::plan::WritableRole;
-use crate::restore::{Counted, Gravity, Notice, RelationRows, RestoreFacts};
+use crate::restore::{Gravity, Notice, RestoreFacts};
 use crate::sandbox::{
     ContainerIdentity, EngineKind, Holds, Removal, Removed, Teardown, Wall, WallSeen,
 };
@@ -133,12 +135,32 @@ fn missing_role(role: &str, count: u64) -> Notice {
     }
 }
 
-fn relation(name: &str, rows: u64) -> RelationRows {
-    RelationRows {
+fn fidelity() -> FidelitySeen {
+    FidelitySeen {
+        objects: 1204,
+        relations: 2,
+        rows: 40_015,
+        bytes: 1 << 20,
+        sequences: 12,
+        large_objects: 0,
+        time_zone: "UTC".to_owned(),
+        differences: Vec::new(),
+        more_differences: 0,
+        probes: Vec::new(),
+        amcheck: AmcheckSeen::Looked {
+            indexes: 210,
+            heaps: 180,
+        },
+        data_checksums: false,
+    }
+}
+
+pub fn difference(name: &str, change: Change) -> Difference {
+    Difference {
+        kind: "TABLE DATA".to_owned(),
         schema: "cutter_governance".to_owned(),
         name: name.to_owned(),
-        dumped: rows,
-        restored: Counted::Rows(rows),
+        change,
     }
 }
 
@@ -210,7 +232,7 @@ pub fn evidence() -> Evidence {
         .map(wall)
         .to_vec(),
     );
-    evidence.relations = Some(vec![relation("rows", 15), relation("bulk", 40_000)]);
+    evidence.fidelity = Some(fidelity());
     evidence.checks = Some(vec![outcome()]);
     evidence.protected_before = Some(vec![container("hb05", "2026-05-16T00:00:00Z")]);
     evidence.protected_after = evidence.protected_before.clone();
@@ -249,9 +271,52 @@ pub fn the_other_variants() -> Evidence {
     session.could_write = vec!["superuser".to_owned()];
     evidence.dump.as_mut().unwrap().origin = Origin::Given;
     evidence.restore.as_mut().unwrap().roles_created = vec!["directus".to_owned()];
-    let relations = evidence.relations.as_mut().unwrap();
-    relations[0].restored = Counted::Missing;
-    relations[1].restored = Counted::Failed("42501".to_owned());
+    let fidelity = evidence.fidelity.as_mut().unwrap();
+    let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    let changes = [
+        Change::Missing,
+        Change::Unexpected,
+        Change::DefinitionDiffers,
+        Change::OwnerDiffers {
+            expected: "directus".to_owned(),
+            actual: "postgres".to_owned(),
+        },
+        Change::ColumnsDiffer {
+            missing: names(&["a"]),
+            unexpected: names(&["b"]),
+        },
+        Change::RowsDiffer {
+            expected: 15,
+            actual: 14,
+        },
+        Change::ContentDiffers,
+        Change::ValueDiffers {
+            expected: -1,
+            actual: 1,
+        },
+        Change::CalledDiffers {
+            expected: true,
+            actual: false,
+        },
+        Change::BytesDiffer {
+            expected: 2,
+            actual: 1,
+        },
+    ];
+    fidelity.differences = changes
+        .into_iter()
+        .map(|change| difference("rows", change))
+        .collect();
+    fidelity.more_differences = 1;
+    fidelity.probes = [Weight::Fails, Weight::CouldNotLook, Weight::Remark]
+        .map(|weight| Probe {
+            rule: Rule::SequenceCollision,
+            weight,
+            subject: "cutter_governance.s".to_owned(),
+            said: "taken".to_owned(),
+        })
+        .to_vec();
+    fidelity.amcheck = AmcheckSeen::NotAvailable;
     let outcome = &mut evidence.checks.as_mut().unwrap()[0];
     outcome.ended = Ended::Stopped("fuel".to_owned());
     outcome.metrics.push(("nan".to_owned(), f64::NAN));

@@ -6,8 +6,10 @@
 use super::terms::{ChecksAsked, Terms};
 use super::{Evidence, ServerSeen, SourceSeen, Stop};
 use crate::check::{CheckOutcome, Ended, LogLine, Read, Usage};
+use crate::fidelity::{FidelitySeen, Probe};
 use crate::finding::{Finding, Shown};
-use crate::restore::{Counted, Notice, RelationRows, RestoreFacts};
+use crate::manifest::{Change, Difference};
+use crate::restore::{Notice, RestoreFacts};
 use crate::sandbox::{ContainerIdentity, Removal, Removed, Teardown, WallSeen};
 use crate::source::{DumpFacts, Identity, Known, Origin, SessionProof};
 
@@ -23,7 +25,7 @@ pub fn each_text(evidence: &mut Evidence, terms: &mut Terms, visit: Visit) {
         read_back: _,
         restore,
         walls,
-        relations,
+        fidelity,
         checks,
         protected_before,
         protected_after,
@@ -56,19 +58,8 @@ pub fn each_text(evidence: &mut Evidence, terms: &mut Terms, visit: Visit) {
     {
         visit("wall", seen);
     }
-    for relation in relations.iter_mut().flatten() {
-        let RelationRows {
-            schema,
-            name,
-            dumped: _,
-            restored,
-        } = relation;
-        visit("relation", schema);
-        visit("relation", name);
-        match restored {
-            Counted::Failed(sqlstate) => visit("relation", sqlstate),
-            Counted::Rows(_) | Counted::Missing => {}
-        }
+    if let Some(fidelity) = fidelity {
+        of_fidelity(fidelity, visit);
     }
     for outcome in checks.iter_mut().flatten() {
         of_check(outcome, visit);
@@ -97,6 +88,67 @@ pub fn each_text(evidence: &mut Evidence, terms: &mut Terms, visit: Visit) {
         visit("cause of the stop", cause);
     }
     of_terms(terms, visit);
+}
+
+fn of_fidelity(fidelity: &mut FidelitySeen, visit: Visit) {
+    let FidelitySeen {
+        objects: _,
+        relations: _,
+        rows: _,
+        bytes: _,
+        sequences: _,
+        large_objects: _,
+        time_zone,
+        differences,
+        more_differences: _,
+        probes,
+        amcheck: _,
+        data_checksums: _,
+    } = fidelity;
+    visit("time zone", time_zone);
+    for Difference {
+        kind,
+        schema,
+        name,
+        change,
+    } in differences
+    {
+        for text in [kind, schema, name] {
+            visit("difference", text);
+        }
+        match change {
+            Change::OwnerDiffers { expected, actual } => {
+                visit("difference", expected);
+                visit("difference", actual);
+            }
+            Change::ColumnsDiffer {
+                missing,
+                unexpected,
+            } => {
+                for column in missing.iter_mut().chain(unexpected) {
+                    visit("difference", column);
+                }
+            }
+            Change::Missing
+            | Change::Unexpected
+            | Change::DefinitionDiffers
+            | Change::RowsDiffer { .. }
+            | Change::ContentDiffers
+            | Change::ValueDiffers { .. }
+            | Change::CalledDiffers { .. }
+            | Change::BytesDiffer { .. } => {}
+        }
+    }
+    for Probe {
+        rule: _,
+        weight: _,
+        subject,
+        said,
+    } in probes
+    {
+        visit("probe", subject);
+        visit("probe", said);
+    }
 }
 
 fn of_terms(terms: &mut Terms, visit: Visit) {

@@ -78,11 +78,12 @@ mod tests {
         left_over.extend(left(sample::the_other_variants(), terms));
         left_over.sort();
         left_over.dedup();
-        let words_of_the_host = "PASS absent another benign boolean container could-not-look count docker dump failed fresh given gone grant \
-            info left-behind missing missing-role no no-capabilities no-network no-new-privileges \
-            no-published-port nothing null observe-again only-own-mounts own-cluster own-processes plain \
-            present read-only-root report report.json report.md reported resource-limits rows selected \
-            server stopped table text unprivileged-user withheld yes";
+        let words_of_the_host = "PASS absent another benign boolean bytes-differ called-differs columns-differ \
+            container content-differs could-not-look count definition-differs docker dump fails fresh given gone grant info \
+            left-behind looked missing missing-role no no-capabilities no-network no-new-privileges no-published-port \
+            not-available nothing null observe-again only-own-mounts own-cluster own-processes owner-differs plain present \
+            read-only-root remark report report.json report.md reported resource-limits rows-differ selected \
+            sequence-collision server stopped table text unexpected unprivileged-user value-differs withheld yes";
         assert_eq!(left_over.join(" "), words_of_the_host);
     }
 

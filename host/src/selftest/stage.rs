@@ -12,9 +12,9 @@ use crate::drill::{self, Dump, From, Keep, RunDirectory, Selected};
 use crate::event::Events;
 use crate::grant::component::ComponentError;
 use crate::grant::{Component, Grants, review};
-use crate::plan::Roles;
 use crate::plan::bounds::Bounds;
 use crate::plan::name::RunId;
+use crate::plan::{Amcheck, EmptyDump, Overlap, Roles};
 use crate::report::summary::Colour;
 use crate::report::terms::{ChecksAsked, HiddenPath, Terms};
 use crate::sandbox::{Data, Limits, Spec};
@@ -210,6 +210,9 @@ impl Stage {
             },
             roles: Roles::Create,
             jobs: 1,
+            empty: EmptyDump::default(),
+            overlap: Overlap::default(),
+            amcheck: Amcheck::default(),
             checks,
             compiler: Compiler {
                 memory: COMPILER_MEMORY,

@@ -67,6 +67,9 @@ pub fn prepare(run: Run) -> Result<Prepared> {
         jobs: u32::try_from(cores.get())
             .unwrap_or(MOST_JOBS)
             .min(MOST_JOBS),
+        empty: plan.dump.empty,
+        overlap: plan.fidelity.overlap,
+        amcheck: plan.fidelity.amcheck,
         checks,
         keep,
         compiler: Compiler::new(exe, vec!["compile-component".into()]),

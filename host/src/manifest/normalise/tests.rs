@@ -284,3 +284,23 @@ fn carriage_returns_at_the_ends_of_lines_are_spaces_outside_of_quotes() {
     let body = |text: &str| table(&format!("CREATE FUNCTION f() AS $$ {text} $$;"));
     assert_ne!(body("a\r\nb"), body("a\nb"));
 }
+
+/// Where roles were made in another order, pg_dump lists them in another.
+#[test]
+fn the_roles_of_a_policy_have_no_order() {
+    let one = "CREATE POLICY \"a TO b\" ON s.t FOR SELECT TO z, \"b, USING (\", a USING ((x = ' TO '::text));";
+    let other = "CREATE POLICY \"a TO b\" ON s.t FOR SELECT TO a, z, \"b, USING (\" USING ((x = ' TO '::text));";
+    assert_eq!(canonical(one), canonical(other));
+    assert!(
+        canonical(one).ends_with(", a, z USING ((x = ' TO '::text));"),
+        "{}",
+        canonical(one)
+    );
+    for same in [
+        "CREATE POLICY p ON s.t USING ((x = ' TO b, a'::text));",
+        "CREATE POLICY p ON s.t TO a;",
+        "CREATE VIEW v AS SELECT 1 TO b, a;",
+    ] {
+        assert_eq!(canonical(same), same);
+    }
+}

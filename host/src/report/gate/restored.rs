@@ -1,4 +1,4 @@
-//! The gates on what was restored: `restore-log` and `fidelity`.
+//! The gate on the restore itself: `restore-log`.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use super::{Gate, GateResult, finding};
 use crate::event::Stage;
 use crate::finding::{Finding, Shown, Status};
 use crate::report::Evidence;
-use crate::report::shown::{self, text};
-use crate::restore::{Counted, Gravity, Notice};
+use crate::report::shown;
+use crate::restore::{Gravity, Notice};
 
 /// How many subjects of one class are named before the rest is counted.
 const NAMED_SUBJECTS: usize = 8;
@@ -93,46 +93,6 @@ pub fn classes(notices: &[&Notice]) -> Vec<String> {
     classes.into_iter().map(|(_, words)| words).collect()
 }
 
-/// Every relation of the dump has its rows in the restored database.
-pub fn fidelity(evidence: &Evidence) -> GateResult {
-    let gate = Gate::Fidelity;
-    let Some(relations) = &evidence.relations else {
-        return gate.not_reached(evidence, Stage::Fidelity);
-    };
-    // An empty list gives no finding, and so no pass: nothing was compared.
-    let findings: Vec<Finding> = relations
-        .iter()
-        .map(|relation| {
-            let (status, actual) = match &relation.restored {
-                Counted::Rows(rows) if *rows == relation.dumped => {
-                    (Status::Pass, shown::count(*rows))
-                }
-                Counted::Rows(rows) => (Status::Fail, shown::count(*rows)),
-                Counted::Missing => (Status::Fail, text("no such relation")),
-                Counted::Failed(sqlstate) => (
-                    Status::CouldNotLook,
-                    text(format!("count failed with SQLSTATE {sqlstate}")),
-                ),
-            };
-            finding(
-                "relation-rows",
-                status,
-                format!("{}.{}", relation.schema, relation.name),
-                shown::count(relation.dumped),
-                actual,
-            )
-        })
-        .collect();
-    let rows = relations.iter().map(|relation| relation.dumped).sum();
-    gate.saw(findings, || {
-        format!(
-            "rows of {} equal ({}); definitions and contents are not compared in this version",
-            shown::many(relations.len(), "relation"),
-            shown::grouped(rows)
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,35 +142,5 @@ mod tests {
         let mut evidence = sample::evidence();
         evidence.restore.as_mut().unwrap().notices.clear();
         assert_eq!(restore_log(&evidence).result, "0 server errors");
-    }
-
-    #[test]
-    fn the_line_says_what_was_not_compared() {
-        let result = fidelity(&sample::evidence());
-        assert_eq!(
-            result.result,
-            "rows of 2 relations equal (40,015); definitions and contents are not compared in this version"
-        );
-    }
-
-    #[test]
-    fn a_lost_row_or_relation_fails_and_a_failed_count_is_not_known() {
-        for (restored, standing) in [
-            (Counted::Rows(14), Standing::Fail),
-            (Counted::Missing, Standing::Fail),
-            (Counted::Failed("42501".to_owned()), Standing::CouldNotLook),
-        ] {
-            let mut evidence = sample::evidence();
-            evidence.relations.as_mut().unwrap()[0].restored = restored;
-            let result = fidelity(&evidence);
-            assert_eq!(result.standing, standing, "{result:?}");
-        }
-    }
-
-    #[test]
-    fn a_dump_without_relations_proves_nothing() {
-        let mut evidence = sample::evidence();
-        evidence.relations = Some(Vec::new());
-        assert_eq!(fidelity(&evidence).standing, Standing::CouldNotLook);
     }
 }

@@ -1,6 +1,7 @@
 //! The sentences of `report.md`: each stands on evidence, and is left out where there is none.
 
 use super::text;
+use crate::fidelity::Weight;
 use crate::report::gate::{Gate, Standing, classes};
 use crate::report::{Report, ServerSeen, SourceSeen, shown};
 use crate::restore::{Gravity, Notice};
@@ -40,8 +41,8 @@ pub fn method(report: &Report) -> String {
             restore.server_version, restore.tool
         ));
     }
-    if evidence.relations.is_some() {
-        steps.push("rows of every relation compared".to_owned());
+    if evidence.fidelity.is_some() {
+        steps.push("dumped again and compared".to_owned());
     }
     if let Some(checks) = &evidence.checks {
         steps.push(shown::many(checks.len(), "WebAssembly check"));
@@ -85,7 +86,7 @@ pub fn notes(report: &Report) -> String {
             .collect();
         if !benign.is_empty() {
             let unaffected = match standing(report, Gate::Fidelity) {
-                Some(Standing::Pass) => ". No relation has lost a row by them",
+                Some(Standing::Pass) => ". No object and no row was lost by them",
                 _ => "",
             };
             notes.push(format!(
@@ -106,6 +107,18 @@ pub fn notes(report: &Report) -> String {
             .chain(&evidence.remarks)
             .map(|remark| format!("Remark: {remark}")),
     );
+    let probes = evidence.fidelity.iter().flat_map(|seen| &seen.probes);
+    for probe in probes.filter(|probe| probe.weight == Weight::Remark) {
+        let subject = match probe.subject.as_str() {
+            "" => String::new(),
+            subject => format!(" {subject}"),
+        };
+        notes.push(format!(
+            "Remark: {}{subject}: {}",
+            probe.rule.name(),
+            probe.said
+        ));
+    }
     for wall in evidence.walls.iter().flatten() {
         if wall.holds == Holds::No && report.terms.accepted_walls.contains(&wall.wall) {
             let name = shown::wall(wall.wall);
@@ -192,11 +205,10 @@ pub fn net_safety(report: &Report) -> String {
 /// What a PASS of this version does not say.
 pub fn not_proved(report: &Report) -> String {
     let mut limits = vec![
-        "Definitions (policies, indexes, defaults, functions) and contents of rows are not compared in this version, \
-         only the number of rows of each relation and what the checks look at"
+        "The comparison guards against accidents: somebody who may choose rows freely could make two tables with one \
+         digest"
             .to_owned(),
-        "What pg_dump does not carry is not in the backup: invalid indexes, planner statistics, subscription state, \
-         rows that extensions own, cluster-wide objects"
+        "What pg_dump does not carry is not in the backup: planner statistics, subscription state, cluster-wide objects"
             .to_owned(),
     ];
     if server(report).is_some() {

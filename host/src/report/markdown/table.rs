@@ -6,8 +6,8 @@ use super::text;
 use crate::check::reading::By;
 use crate::check::{Calls, CheckOutcome, Ended, Usage};
 use crate::finding::{Finding, Shown, Status};
+use crate::report::gate::Gate;
 use crate::report::{Report, shown};
-use crate::restore::{Counted, RelationRows};
 
 /// Lines of a table before the rest is left to `report.json`.
 const LINES: usize = 40;
@@ -100,27 +100,28 @@ fn total<'a>(mut counts: impl Iterator<Item = &'a Shown>) -> Option<String> {
     sum.map(|sum| u64::try_from(sum).map_or_else(|_| sum.to_string(), shown::grouped))
 }
 
-pub fn relations(report: &Report) -> String {
-    let Some(relations) = &report.evidence.relations else {
+/// What differs between the dump and the restored database, the first of it.
+pub fn differences(report: &Report) -> String {
+    let findings = report.gate(Gate::Fidelity).map(|gate| &gate.findings);
+    let findings = findings.into_iter().flatten();
+    let wrong: Vec<&Finding> = findings
+        .filter(|finding| finding.status != Status::Pass)
+        .collect();
+    if wrong.is_empty() {
         return String::new();
-    };
-    let mut sorted: Vec<&RelationRows> = relations.iter().collect();
-    // The sort is stable: what differs comes first, and the rest stays in the dump's order.
-    sorted.sort_by_key(|relation| relation.restored == Counted::Rows(relation.dumped));
-    let mut out = head(&["Table", "Dumped", "Restored"]);
-    for relation in sorted.iter().take(LINES) {
-        let restored = match &relation.restored {
-            Counted::Rows(rows) => shown::grouped(*rows),
-            Counted::Missing => "missing".to_owned(),
-            Counted::Failed(sqlstate) => format!("not counted (SQLSTATE {sqlstate})"),
-        };
-        let name = format!("{}.{}", relation.schema, relation.name);
+    }
+    let mut out = head(&["Rule", "Object", "Dump", "Restored"]);
+    for finding in wrong.iter().take(LINES) {
+        let (expected, actual) = (
+            shown::value(&finding.expected),
+            shown::value(&finding.actual),
+        );
         line(
             &mut out,
-            &[&name, &shown::grouped(relation.dumped), &restored],
+            &[&finding.rule, &finding.subject, &expected, &actual],
         );
     }
-    cut(&mut out, relations.len(), "relations");
+    cut(&mut out, wrong.len(), "differences");
     out
 }
 

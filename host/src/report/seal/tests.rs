@@ -90,7 +90,7 @@ fn a_secret_in_the_plan_is_withheld() {
     assert!(!everything(&sealed).contains("c4n"));
 }
 
-/// A secret that only rendering puts together: `schema.name` of a relation.
+/// A secret that only rendering puts together: `schema.name` of an object.
 #[test]
 fn a_secret_across_two_texts_withholds_everything() {
     let across = |bytes: &[u8]| {
@@ -98,8 +98,10 @@ fn a_secret_across_two_texts_withholds_everything() {
         found.then_some("source password")
     };
     let mut evidence = sample::evidence();
-    let relation = &mut evidence.relations.as_mut().unwrap()[0];
-    (relation.schema, relation.name) = ("first".to_owned(), "second".to_owned());
+    let mut difference = sample::difference("second", crate::manifest::Change::Missing);
+    difference.schema = "first".to_owned();
+    let fidelity = evidence.fidelity.as_mut().unwrap();
+    fidelity.differences.push(difference);
     let sealed = Sealed::of(evidence, sample::terms(), &across).unwrap();
     let all = everything(&sealed);
     assert_eq!(sealed.verdict(), Verdict::Fail);

@@ -70,6 +70,8 @@ const TOP: &[&str] = &["/bin", "/lib", "/lib32", "/lib64", "/libx32"];
 /// The loader's index, and the links through which Debian names libraries and tools.
 const INDEX: &[&str] = &["/etc/ld.so.cache", "/etc/alternatives"];
 
+const UTC: &str = "/usr/share/zoneinfo/UTC";
+
 /// Finds the places that the Postgres programs in `bin_dir` need. `bin_dir` is canonical.
 pub(super) fn installation(bin_dir: &Path) -> Result<Vec<Mount>, SandboxError> {
     let looked = |source: io::Error| SandboxError::Look {
@@ -91,6 +93,14 @@ pub(super) fn installation(bin_dir: &Path) -> Result<Vec<Mount>, SandboxError> {
             Err(_) if Path::new(top).is_dir() => mounts.push(Mount::same(top)),
             Err(_) => {}
         }
+    }
+    // Among the zones is a link to the machine's own, and without its end pg_timezone_names is an error. The machine's
+    // is nobody's business inside.
+    if Path::new(UTC).exists() {
+        mounts.push(Mount::Link {
+            target: PathBuf::from(UTC),
+            at: PathBuf::from("/etc/localtime"),
+        });
     }
     let mut own: BTreeSet<PathBuf> = BTreeSet::new();
     if let Some(prefix) = bin_dir.parent() {

@@ -1,0 +1,140 @@
+//! The restored database, dumped again inside the sandbox and scanned as it comes.
+
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+
+use super::FidelityError;
+use super::style::Style;
+use crate::manifest::scan::Scanner;
+use crate::manifest::{Ending, Form, RowsAs, Scanned};
+use crate::restore::Restored;
+use crate::sandbox::{Exec, Stdin};
+
+const PIECE: usize = 256 * 1024;
+/// How much of what pg_dump complains of is read; the rest is drained.
+const COMPLAINT: u64 = 64 * 1024;
+
+/// What of the restored database is dumped again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Definitions,
+    /// With large objects, which pg_dump counts as rows, and so leaves out of a dump of definitions with their owners
+    /// and grants.
+    DefinitionsAndLargeObjects,
+    /// With the rows, for a dump whose rows are statements.
+    Whole,
+}
+
+/// Runs the sandbox's pg_dump in the dump's own form.
+pub async fn dump_again(
+    restored: &Restored<'_>,
+    form: &Form,
+    part: Part,
+    style: &Style,
+    snapshot: &str,
+) -> Result<Scanned, FidelityError> {
+    let exec = Exec {
+        tool: "pg_dump".to_owned(),
+        args: arguments(restored, form, part, snapshot),
+        env: style.as_environment(),
+        stdin: Stdin::Null,
+    };
+    let mut process = restored
+        .isolated()
+        .sandbox()
+        .exec(exec)
+        .await
+        .map_err(FidelityError::Start)?;
+    let stderr = std::mem::replace(&mut process.stderr, Box::new(tokio::io::empty()));
+    let complaint = tokio::spawn(drain(stderr));
+    let mut scanner = Scanner::default();
+    let mut piece = vec![0; PIECE];
+    loop {
+        match process.stdout.read(&mut piece).await {
+            Ok(0) => break,
+            Ok(read) => scanner.feed(&piece[..read]),
+            Err(source) => return Err(FidelityError::Read(source)),
+        }
+    }
+    let status = process.wait().await.map_err(FidelityError::Wait)?;
+    let complaint = complaint.await.unwrap_or_default();
+    if status != 0 {
+        let said = first_line(&complaint);
+        return Err(FidelityError::PgDump { status, said });
+    }
+    let scanned = scanner.finish();
+    match scanned.ending {
+        Ending::Trailer => Ok(scanned),
+        Ending::MidStatement | Ending::NoTrailer => Err(FidelityError::Cut),
+    }
+}
+
+fn arguments(restored: &Restored<'_>, form: &Form, part: Part, snapshot: &str) -> Vec<String> {
+    let mut args = vec![
+        "--no-password".to_owned(),
+        format!("--snapshot={snapshot}"),
+        format!("--dbname={}", conninfo(&restored.facts().database)),
+    ];
+    if !form.encoding.is_empty() {
+        args.push(format!("--encoding={}", form.encoding));
+    }
+    let flags = [
+        (form.create, "--create"),
+        (form.no_owner, "--no-owner"),
+        (form.quote_all, "--quote-all-identifiers"),
+        (part == Part::Definitions, "--schema-only"),
+        (
+            part == Part::DefinitionsAndLargeObjects,
+            "--exclude-table-data=*.*",
+        ),
+        (
+            part == Part::Whole && form.rows == RowsAs::Inserts,
+            "--inserts",
+        ),
+        (
+            part == Part::Whole && form.rows == RowsAs::ColumnInserts,
+            "--column-inserts",
+        ),
+    ];
+    let given = flags.into_iter().filter(|(wanted, _)| *wanted);
+    args.extend(given.map(|(_, flag)| flag.to_owned()));
+    args
+}
+
+/// A database's name as a connection string, which a bare name with a sign of equality would be taken for.
+fn conninfo(database: &str) -> String {
+    let escaped = database.replace('\\', "\\\\").replace('\'', "\\'");
+    format!("dbname='{escaped}'")
+}
+
+async fn drain(mut from: impl AsyncRead + Unpin) -> String {
+    let mut kept = Vec::new();
+    // What cannot be read is not needed: the exit status says enough.
+    drop((&mut from).take(COMPLAINT).read_to_end(&mut kept).await);
+    drop(tokio::io::copy(&mut from, &mut tokio::io::sink()).await);
+    String::from_utf8_lossy(&kept).into_owned()
+}
+
+/// pg_dump reads definitions and names objects; rows are in its standard output alone. A line of its own, because
+/// what follows may be the text of a query.
+fn first_line(complaint: &str) -> String {
+    let line = complaint.lines().find(|line| line.contains("error:"));
+    let line = line.or(complaint.lines().next()).unwrap_or_default();
+    line.chars().take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_of_any_name_is_named() {
+        assert_eq!(conninfo("shop"), "dbname='shop'");
+        assert_eq!(conninfo("a=b' \\"), "dbname='a=b\\' \\\\'");
+    }
+
+    #[test]
+    fn the_error_is_told_and_not_what_comes_before_it() {
+        let said = "pg_dump: warning: x\npg_dump: error: query failed: ERROR:  y\npg_dump: detail: Query was: z\n";
+        assert_eq!(first_line(said), "pg_dump: error: query failed: ERROR:  y");
+    }
+}

@@ -1,0 +1,57 @@
+//! How values are written where pg_dump leaves it to its environment.
+
+/// Settings that change the text of values and that pg_dump does not pin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// As in `pg_timezone_names`.
+    pub time_zone: String,
+    pub bytes: Bytes,
+}
+
+/// `bytea_output`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bytes {
+    Hex,
+    Escape,
+}
+
+impl Default for Style {
+    /// How a fresh dump is taken.
+    fn default() -> Self {
+        Self {
+            time_zone: "UTC".to_owned(),
+            bytes: Bytes::Hex,
+        }
+    }
+}
+
+impl Style {
+    /// The statements that set it.
+    pub fn as_sql(&self) -> String {
+        let zone = self.time_zone.replace('\'', "''");
+        let bytes = self.bytes.setting();
+        format!("SET TimeZone = '{zone}'; SET bytea_output = {bytes}")
+    }
+
+    /// The same for a program that uses libpq (manual, 34.15).
+    pub fn as_environment(&self) -> Vec<(String, String)> {
+        let options = format!(
+            "-c bytea_output={} -c lc_monetary=C -c quote_all_identifiers=off -c statement_timeout=0 \
+             -c lock_timeout=0 -c row_security=off",
+            self.bytes.setting()
+        );
+        vec![
+            ("PGTZ".to_owned(), self.time_zone.clone()),
+            ("PGOPTIONS".to_owned(), options),
+        ]
+    }
+}
+
+impl Bytes {
+    fn setting(self) -> &'static str {
+        match self {
+            Bytes::Hex => "hex",
+            Bytes::Escape => "escape",
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What no dump shows: looked at beside the round trip.
+
+use vhost::report::verdict::Verdict;
+
+use super::{drill, wrong};
+use crate::support::{Database, agree};
+
+#[test]
+fn an_index_that_is_invalid_at_the_source_is_named() {
+    let database = Database::changed(
+        "CREATE INDEX half ON shop.ledger (note);
+         UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'shop.half'::regclass",
+    );
+    let outcome = drill(&database, "");
+    agree(&outcome, Verdict::Fail);
+    let expected = ("invalid-index-at-source".to_owned(), "shop.half".to_owned());
+    assert_eq!(wrong(&outcome), [expected]);
+    let says = outcome.gate_says("fidelity");
+    assert!(says.contains("REINDEX INDEX CONCURRENTLY"), "{says}");
+}
+
+#[test]
+fn rows_that_belong_to_an_extension_are_named() {
+    let database = Database::changed(
+        "CREATE EXTENSION hstore; CREATE TABLE shop.of_hstore (a int); INSERT INTO shop.of_hstore VALUES (1), (2);
+         ALTER EXTENSION hstore ADD TABLE shop.of_hstore",
+    );
+    let outcome = drill(&database, "");
+    agree(&outcome, Verdict::Fail);
+    let expected = ("extension-rows".to_owned(), "shop.of_hstore".to_owned());
+    assert_eq!(wrong(&outcome), [expected]);
+}
+
+#[test]
+fn constraints_that_nobody_validated_are_remarked() {
+    let database = Database::changed(
+        "ALTER TABLE shop.ledger ADD CONSTRAINT later CHECK (amount > 1) NOT VALID",
+    );
+    let outcome = drill(&database, "");
+    agree(&outcome, Verdict::Pass);
+    let report = &outcome.run().report_md;
+    assert!(
+        report.contains("Remark: unvalidated-constraint shop.ledger later: 1 NOT VALID"),
+        "{report}"
+    );
+}
+
+#[test]
+fn the_comparison_beside_the_checks_comes_to_the_same() {
+    let database = Database::new();
+    let alone = drill(&database, "");
+    let beside = drill(&database, "overlap = true");
+    agree(&beside, Verdict::Pass);
+    assert_eq!(beside.gate_says("fidelity"), alone.gate_says("fidelity"));
+    let off = drill(&database, "amcheck = \"off\"");
+    assert!(
+        off.gate_says("fidelity")
+            .ends_with("amcheck: off by the plan"),
+        "{}",
+        off.gate_says("fidelity")
+    );
+}
