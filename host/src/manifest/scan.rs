@@ -91,6 +91,10 @@ impl Scanner {
             }
         }
         for (at, byte) in line.iter().enumerate() {
+            // psql takes a command wherever it stands outside quotes, and pg_dump writes one at a line's start only.
+            if *byte == b'\\' && self.lexer.is_plain() {
+                return self.foreign(&line[at..]);
+            }
             if self.statement.len() < KEPT {
                 self.statement.push(*byte);
             }
@@ -140,10 +144,16 @@ impl Scanner {
                 .connects
                 .extend(words.find(|w| !w.starts_with('-')).map(database_name));
         } else if !OWN_COMMANDS.contains(&name) {
-            self.scanned
-                .foreign_commands
-                .push(name.chars().take(32).collect());
+            self.foreign(line);
         }
+    }
+
+    fn foreign(&mut self, from: &[u8]) {
+        let text = String::from_utf8_lossy(from);
+        let name = text.split_whitespace().next().unwrap_or("\\");
+        self.scanned
+            .foreign_commands
+            .push(name.chars().take(32).collect());
     }
 
     fn close(&mut self, copy: Copy) {
@@ -231,6 +241,8 @@ COPY public.t (a, b) FROM stdin;\n1\tx\n2\t\\\\.\n\\.\n\nCOPY public.empty (a) F
             5,
         );
         assert_eq!(scanned.foreign_commands, ["\\!"]);
+        let hidden = scan("SELECT '\\! a'; -- \\! b\n SELECT 1 \\g |id\n", 5);
+        assert_eq!(hidden.foreign_commands, ["\\g"]);
         assert_eq!(scanned.connects, ["shop", "other"]);
     }
 }
