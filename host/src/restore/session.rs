@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::SinkExt as _;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
 use crate::manifest::statement::CopyTarget;
@@ -50,6 +50,7 @@ pub struct Sessions {
 
 struct Session {
     client: Client,
+    connection: JoinHandle<()>,
     /// How many of the dump's settings it has.
     settled: usize,
 }
@@ -66,7 +67,7 @@ impl Sessions {
 
     /// Starts to send a block, as soon as fewer than the most are on their way.
     pub async fn send(&mut self, block: Block) -> Result<(), ToolError> {
-        let mut session = match self.idle.pop() {
+        let session = match self.idle.pop() {
             Some(session) => session,
             None if self.busy.len() < self.most => Session::open(&self.config).await?,
             None => match self.one_less().await? {
@@ -74,10 +75,7 @@ impl Sessions {
                 None => Session::open(&self.config).await?,
             },
         };
-        self.busy.spawn(async move {
-            session.copy(block).await?;
-            Ok(session)
-        });
+        self.busy.spawn(session.copy(block, self.config.clone()));
         Ok(())
     }
 
@@ -100,29 +98,53 @@ impl Sessions {
 impl Session {
     async fn open(config: &Config) -> Result<Self, ToolError> {
         let (client, connection) = config.connect(NoTls).await.map_err(ToolError::Session)?;
-        tokio::spawn(connection);
-        Ok(Self { client, settled: 0 })
+        Ok(Self {
+            client,
+            // Why it broke off is told by the client's own next answer.
+            connection: tokio::spawn(async move { drop(connection.await) }),
+            settled: 0,
+        })
     }
 
     /// What the server refuses is in its log, and told from there; an error is a session or a dump that broke off.
-    async fn copy(&mut self, block: Block) -> Result<(), ToolError> {
+    async fn copy(mut self, block: Block, config: Config) -> Result<Self, ToolError> {
         for setting in &block.settings[self.settled.min(block.settings.len())..] {
             self.run(setting).await?;
         }
         self.settled = block.settings.len();
-        let Some(fresh) = self.emptied(&block).await? else {
-            return self
-                .rows(&block.statement.clone(), block.rows)
-                .await
-                .map(drop);
-        };
         // Rows of a table that this transaction has emptied need no WAL and no second look at whether they are
         // committed (manual, "Populating a Database" and COPY's FREEZE).
-        let end = match self.rows(&fresh, block.rows).await? {
-            Taken::Whole => "COMMIT",
-            Taken::Refused => "ROLLBACK",
+        let (taken, undo) = match self.emptied(&block).await? {
+            Some(statement) => match self.rows(&statement, block.rows).await? {
+                Taken::Whole => {
+                    self.run("COMMIT").await?;
+                    return Ok(self);
+                }
+                Taken::Refused => (Taken::Refused, "ROLLBACK"),
+            },
+            None => (self.rows(&block.statement, block.rows).await?, "SELECT 1"),
         };
-        self.run(end).await.map(drop)
+        match taken {
+            Taken::Whole => Ok(self),
+            Taken::Refused => self.in_step(undo, &config).await,
+        }
+    }
+
+    /// A session whose answers belong to its questions.
+    ///
+    /// tokio-postgres ends every COPY with a Sync. A server that refused the COPY before it read the first Sync of it
+    /// answers twice, and the second answer is taken for that of the next statement, which then gets nothing or what
+    /// it cannot understand. What that statement answers itself is one answer too many: it ends the session, after the
+    /// server has said all that it had to say.
+    async fn in_step(self, statement: &str, config: &Config) -> Result<Self, ToolError> {
+        match self.client.simple_query(statement).await {
+            Ok(answer) if !answer.is_empty() => Ok(self),
+            Err(error) if error.as_db_error().is_some() => Ok(self),
+            Ok(_) | Err(_) => {
+                self.connection.await.map_err(ToolError::Task)?;
+                Self::open(config).await
+            }
+        }
     }
 
     /// Begins a transaction that has emptied an empty, ordinary table, and gives the COPY that suits it.
@@ -193,6 +215,7 @@ impl Session {
     }
 }
 
+/// What the server made of a block.
 enum Taken {
     Whole,
     Refused,
