@@ -1,13 +1,22 @@
 //! From a dump to a restored database in a sandbox that was proved to be alone.
 
+mod command;
+mod copy_end;
 mod database;
 pub mod isolation;
 pub mod log;
 mod mark;
 pub mod notice;
+mod order;
+mod plain;
+mod psql;
 pub mod roles;
+mod session;
+mod split;
 mod statement;
 pub mod tool;
+
+pub use plain::Plain;
 
 use std::time::Duration;
 
@@ -19,9 +28,10 @@ use crate::event::Events;
 use crate::plan::Roles;
 use crate::restore::isolation::Isolated;
 use crate::restore::mark::{entries, mark};
-use crate::restore::tool::Transaction;
+use crate::restore::plain::Maker;
+use crate::restore::psql::Lock;
 use crate::sandbox::{Login, SandboxError};
-use crate::source::{DatabaseFacts, Reading, Role};
+use crate::source::{DatabaseFacts, Role};
 
 /// The database that the host itself works from: the one of initdb's that nobody's dump is named after.
 const MAINTENANCE: &str = "template1";
@@ -56,7 +66,7 @@ pub struct Notice {
 pub struct RestoreFacts {
     pub server_version: String,
     pub system_identifier: u64,
-    /// For example `psql 15.18`.
+    /// And how it was used, for example `psql 15.18, rows by 2 sessions`.
     pub tool: String,
     pub database: String,
     /// Of the bytes that the restore tool was given, read from the dump's file again.
@@ -87,7 +97,7 @@ pub enum Creation {
 /// What to restore from.
 pub enum Input {
     /// Plain SQL, as it is read again from the dump's file.
-    Plain(Reading),
+    Plain(Plain),
     /// A copy in the sandbox's dump directory; the digest is of the bytes that were copied.
     Archive {
         file: String,
@@ -172,16 +182,16 @@ pub async fn restore<'s>(
         Roles::Create => roles::create(&host, &target.roles).await?,
         Roles::Skip => Vec::new(),
     };
-    let transaction = match &target.creation {
+    let maker = match &target.creation {
         Creation::Host(facts) => {
             remarks.extend(database::create(&host, &target.database, facts.as_ref()).await?);
-            Transaction::Single
+            Maker::Host
         }
-        Creation::Dump => Transaction::None,
+        Creation::Dump => Maker::Dump,
     };
-    let name = match input {
-        Input::Plain(_) => "psql",
-        Input::Archive { .. } => "pg_restore",
+    let (name, how) = match &input {
+        Input::Plain(plain) => ("psql", plain.how()),
+        Input::Archive { .. } => ("pg_restore", String::new()),
     };
     let version = sandbox
         .tool_version(name)
@@ -191,13 +201,14 @@ pub async fn restore<'s>(
     remarks.extend(outdated(name, version));
     let from = mark(&isolated, &host).await?;
     let (read_back, mut complaints, ended) = match input {
-        Input::Plain(mut reading) => {
-            let into = match transaction {
-                Transaction::Single => target.database.as_str(),
-                Transaction::None => MAINTENANCE,
+        Input::Plain(mut plain) => {
+            let into = match maker {
+                Maker::Host => target.database.as_str(),
+                Maker::Dump => MAINTENANCE,
             };
-            let complaints = tool::psql(sandbox, into, transaction, &mut reading, events).await?;
-            let read_back = reading.digest().ok_or(RestoreError::NotReadBack)?;
+            let lock = Lock::of(version);
+            let complaints = plain::restore(sandbox, into, maker, lock, &mut plain, events).await?;
+            let read_back = plain.reading.digest().ok_or(RestoreError::NotReadBack)?;
             (read_back, complaints, None)
         }
         Input::Archive { file, copied, jobs } => {
@@ -217,7 +228,7 @@ pub async fn restore<'s>(
     let facts = RestoreFacts {
         server_version: number(sandbox.server_version()).to_owned(),
         system_identifier: isolated.system_identifier(),
-        tool: format!("{name} {version}"),
+        tool: format!("{name} {version}{how}"),
         database: target.database,
         read_back,
         roles_created,

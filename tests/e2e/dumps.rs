@@ -2,6 +2,7 @@
 
 mod damaged;
 mod flipped;
+mod notices;
 mod other;
 mod whole;
 

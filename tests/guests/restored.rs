@@ -14,7 +14,7 @@ use vhost::grant::role::create;
 use vhost::plan::Roles;
 use vhost::plan::name::RunId;
 use vhost::restore::isolation::prove;
-use vhost::restore::{Creation, Input, Restored, Target, restore};
+use vhost::restore::{Creation, Input, Plain, Restored, Target, restore};
 use vhost::sandbox::local::Local;
 use vhost::sandbox::{Data, Engine, Journal, Limits, Removed, Spec, scope};
 use vhost::source::Given;
@@ -99,7 +99,11 @@ pub async fn within_restored(dump_text: &str, body: impl AsyncFnOnce(&mut Bench<
             roles: Vec::new(),
             mode: Roles::Create,
         };
-        let input = Input::Plain(given.reader().unwrap());
+        let input = Input::Plain(Plain {
+            reading: given.reader().unwrap(),
+            places: given.places().unwrap(),
+            sessions: 1,
+        });
         let restored = restore(isolated, input, target, &Events::silent())
             .await
             .unwrap();

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::digest::Sha256;
 use crate::drill::order::{Order, SourceExtra};
 use crate::drill::seen::{Seen, interrupted};
-use crate::drill::supply::{Fresh, SharedScanner, Supply};
+use crate::drill::supply::{Fresh, SharedScanner, Supply, foreign_command};
 use crate::drill::{Drill, pg_dump};
 use crate::event::Stage;
 use crate::plan::DumpFormat;
@@ -107,10 +107,17 @@ impl Drill<'_> {
                 cause,
             });
         }
+        let scanned = scanner.finish();
+        // Nothing of such a dump is sent to psql: what else it holds was written by the same hand.
+        if let Some(command) = scanned.foreign_commands.first() {
+            let cause = foreign_command(command);
+            seen.evidence.defects.push(cause.clone());
+            return Err(Stop {
+                stage: seen.at(),
+                cause,
+            });
+        }
         seen.end();
-        Ok(Supply::Given {
-            given,
-            scanned: scanner.finish(),
-        })
+        Ok(Supply::Given { given, scanned })
     }
 }

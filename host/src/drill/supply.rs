@@ -12,8 +12,12 @@ use crate::plan::Roles;
 use crate::report::Stop;
 use crate::restore::isolation::Isolated;
 use crate::restore::tool::{Part, ToolError};
-use crate::restore::{self, Creation, Gravity, Input, Notice, Restored, Target, tool};
-use crate::source::{DatabaseFacts, DumpAs, DumpFacts, Dumping, Format, Given, Growing, Role};
+use crate::restore::{
+    self, Creation, Gravity, Input, Notice, Plain, RestoreError, Restored, Target, tool,
+};
+use crate::source::{
+    DatabaseFacts, DumpAs, DumpFacts, Dumping, Format, Given, Growing, Role,
+};
 
 /// The file's name inside the sandbox's dump directory.
 pub const ARCHIVE: &str = "archive";
@@ -94,7 +98,7 @@ impl Supply {
     ) -> Result<Supplied<'s>, Stop> {
         match self {
             Supply::Fresh(fresh) if fresh.format == DumpAs::Plain => {
-                alongside(*fresh, isolated, mode, seen).await
+                alongside(*fresh, isolated, mode, jobs, seen).await
             }
             Supply::Fresh(fresh) => after(*fresh, isolated, mode, jobs, seen).await,
             Supply::Given { given, scanned } => {
@@ -127,10 +131,18 @@ async fn alongside<'s>(
     fresh: Fresh,
     isolated: Isolated<'s>,
     mode: Roles,
+    jobs: u32,
     seen: &mut Seen,
 ) -> Result<Supplied<'s>, Stop> {
-    let reading = match fresh.growing.reader() {
-        Ok(reading) => reading,
+    let readers = fresh.growing.reader().and_then(|reading| {
+        Ok(Plain {
+            reading,
+            places: Some(fresh.growing.places()?),
+            sessions: jobs as usize,
+        })
+    });
+    let plain = match readers {
+        Ok(plain) => plain,
         Err(error) => {
             // A dump that failed took its file with it, and is the cause to tell.
             let dumped = fresh.dumping.finish().await;
@@ -152,13 +164,13 @@ async fn alongside<'s>(
         let dumped = fresh.dumping.finish().await;
         (dumped, Instant::now())
     };
-    let restore = restore::restore(isolated, Input::Plain(reading), target, &events);
+    let restore = restore::restore(isolated, Input::Plain(plain), target, &events);
     let ((dumped, dumped_at), restored) = tokio::join!(dump, restore);
     // A dump that failed is why its restore failed, so it is told first.
     let facts = dumped.map_err(|e| seen.stop_in(Stage::Dump, &e))?;
     seen.ended_at(Stage::Dump, fresh.began, dumped_at);
     seen.evidence.dump = Some(facts);
-    let restored = restored.map_err(|e| seen.stop_in(Stage::Restore, &e))?;
+    let restored = restored.map_err(|e| not_restored(&e, seen))?;
     seen.evidence.read_back = Some(restored.facts().read_back);
     seen.evidence.restore = Some(restored.facts().clone());
     seen.end();
@@ -223,10 +235,14 @@ async fn from_given<'s>(
     };
     match given.facts.format {
         Format::Plain | Format::PlainGzip => {
-            let reading = given.reader().map_err(|e| seen.stop(&e))?;
-            let restored = restore::restore(isolated, Input::Plain(reading), target, seen.events())
+            let plain = Plain {
+                reading: given.reader().map_err(|e| seen.stop(&e))?,
+                places: given.places().map_err(|e| seen.stop(&e))?,
+                sessions: jobs as usize,
+            };
+            let restored = restore::restore(isolated, Input::Plain(plain), target, seen.events())
                 .await
-                .map_err(|e| seen.stop(&e))?;
+                .map_err(|e| not_restored(&e, seen))?;
             let mut facts = restored.facts().clone();
             facts.notices.extend(defects(&scanned));
             seen.evidence.read_back = Some(facts.read_back);
@@ -298,6 +314,21 @@ async fn from_archive<'s>(
             None => Taken::Elsewhere(scanned.offsets),
         },
     })
+}
+
+/// Why a plain dump was not restored; a command that no pg_dump writes is the dump's own fault.
+fn not_restored(error: &RestoreError, seen: &mut Seen) -> Stop {
+    if let RestoreError::Tool(ToolError::ForeignCommand { command }) = error {
+        seen.evidence.defects.push(foreign_command(command));
+    }
+    seen.stop_in(Stage::Restore, error)
+}
+
+/// Why a dump that would make psql do something besides restoring is not restored.
+pub fn foreign_command(command: &str) -> String {
+    format!(
+        "it holds the psql meta-command {command}, which pg_dump does not write, so that was not given to psql"
+    )
 }
 
 /// Roles of a dump that nobody can be asked about: their names are all that is known.

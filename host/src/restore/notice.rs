@@ -1,48 +1,214 @@
 //! What an error of the restore means: SQLSTATE and the failing statement, never the message alone.
 //!
-//! The default is the gravest: an error that no rule names is serious. What cost fidelity is not benign because it is
-//! common; a policy that was lost for want of a role leaves row security on and every row hidden.
+//! [`WARNINGS`] and [`ERRORS`] are read from the top, and the first row that fits decides. What no row names is serious. What cost
+//! fidelity is not benign because it is common; a policy that was lost for want of a role leaves row security on and
+//! every row hidden. SQLSTATEs are those of the manual's appendix A.
 
 use std::collections::BTreeMap;
 
 use crate::plan::Roles;
+use crate::restore::Gravity::{self, Benign, Fidelity, Serious};
+use crate::restore::Notice;
 use crate::restore::log::{Entry, Severity};
 use crate::restore::statement::{object, verb};
-use crate::restore::{Gravity, Notice};
 
-const UNDEFINED_OBJECT: &str = "42704";
-const DUPLICATE_OBJECT: &str = "42710";
-const DUPLICATE_SCHEMA: &str = "42P06";
-const INSUFFICIENT_PRIVILEGE: &str = "42501";
-const INVALID_PARAMETER: &str = "22023";
-const UNDEFINED_DATABASE: &str = "3D000";
-/// Foreign key, unique and check violations.
-const CONSTRAINTS: [&str; 3] = ["23503", "23505", "23514"];
-/// A dump's own `BEGIN` and `COMMIT` around its large objects, inside the one transaction that psql makes of it.
-const OWN_TRANSACTION: [&str; 2] = ["25001", "25P01"];
-/// Warnings that Postgres gives for a healthy dump: publications under `wal_level = minimal`, and subscriptions.
-const BENIGN_WARNINGS: [&str; 2] = ["55000", "01000"];
+/// One row: which errors it is about, and what they mean.
+struct Rule {
+    /// SQLSTATEs, or the starts of them; any where none is listed.
+    states: &'static [&'static str],
+    /// Kinds of statement, as [`verb`] tells them; any where none is listed.
+    statements: &'static [&'static str],
+    when: When,
+    class: &'static str,
+    gravity: Gravity,
+}
+
+/// What else must be so for a row to fit.
+enum When {
+    Always,
+    /// The server says that a role does not exist.
+    RoleMissing,
+    /// The same, and the plan says that roles are not created.
+    RoleSkipped,
+    /// The server says that a collation does not exist.
+    CollationMissing,
+    /// The statement is about an object of one of these names.
+    Named(&'static [&'static str]),
+    /// No COPY failed, so that the rows are those of the source.
+    RowsWhole,
+}
+
+const fn rule(
+    states: &'static [&'static str],
+    statements: &'static [&'static str],
+    when: When,
+    class: &'static str,
+    gravity: Gravity,
+) -> Rule {
+    Rule {
+        states,
+        statements,
+        when,
+        class,
+        gravity,
+    }
+}
+
+/// Statements that say who owns and may use what, and make nothing.
+const ACCESS: &[&str] = &["GRANT", "REVOKE", "ALTER DEFAULT PRIVILEGES", "ALTER OWNER"];
+/// Settings at the head of a dump that change how it is restored and nothing of what is restored. An older server does
+/// not know all that a newer pg_dump sets (`_doSetFixedOutputState` in Postgres' pg_backup_archiver.c).
+const HEAD: &[&str] = &[
+    "statement_timeout",
+    "lock_timeout",
+    "idle_in_transaction_session_timeout",
+    "transaction_timeout",
+    "check_function_bodies",
+    "xmloption",
+    "client_min_messages",
+    "row_security",
+];
+const EXISTS: &[&str] = &["42P04", "42P06", "42P07", "42701", "42710", "42723"];
+/// Not-null, foreign key, unique, check and exclusion violations.
+const VIOLATED: &[&str] = &["23502", "23503", "23505", "23514", "23P01"];
+/// No such table, function, schema, object, column, or a type or operator that is unknown.
+const MISSING: &[&str] = &["42P01", "42883", "3F000", "42704", "42703"];
+const OUTSIDE: &[&str] = &[
+    "CREATE FOREIGN DATA WRAPPER",
+    "CREATE SERVER",
+    "CREATE PUBLICATION",
+    "ALTER PUBLICATION",
+    "CREATE SUBSCRIPTION",
+    "CREATE EVENT TRIGGER",
+];
+
+/// Rows for warnings. Most that a healthy dump gives come from the sandbox having no replication.
+#[rustfmt::skip]
+const WARNINGS: &[Rule] = &[
+    // `wal_level` is minimal in a cluster that is thrown away; the publication is made all the same.
+    rule(&["55000"], &["CREATE PUBLICATION", "ALTER PUBLICATION"], When::Always, "no-replication", Benign),
+    // pg_dump makes subscriptions with `connect = false`, and the server says what that leaves to do.
+    rule(&["01000"], &["CREATE SUBSCRIPTION"], When::Always, "no-replication", Benign),
+    // A dump's own BEGIN and COMMIT around its large objects, where somebody wrapped the dump in a transaction.
+    rule(&["25001", "25P01"], &[], When::Always, "own-transaction", Benign),
+    // A grant that was not given, or not taken back.
+    rule(&["01007", "01006"], &["GRANT", "REVOKE"], When::Always, "grant-without-effect", Fidelity),
+    rule(&[], &[], When::Always, "unknown-warning", Serious),
+];
+
+/// Rows for errors.
+#[rustfmt::skip]
+const ERRORS: &[Rule] = &[
+    // Out of resources, shut down, cut off, a server's own fault: never a matter of one object.
+    rule(&["53", "57P", "08", "XX", "58030"], &[], When::Always, "server-failure", Serious),
+
+    // A missing role costs owners and grants where it was skipped on purpose. A policy, a schema's AUTHORIZATION or a
+    // user mapping is more than access: it is not there at all.
+    rule(&["42704"], ACCESS, When::RoleSkipped, "missing-role", Benign),
+    rule(&["42704"], ACCESS, When::RoleMissing, "missing-role", Fidelity),
+    rule(&["42704"], &[], When::RoleMissing, "missing-role", Serious),
+
+    rule(&[], &["COPY"], When::Always, "copy", Serious),
+
+    rule(&["42704"], &["SET"], When::Named(HEAD), "unknown-setting", Benign),
+    // A sandbox has one disk. Where a table lies is no part of what it holds.
+    rule(&["22023", "42704"], &["SET"], When::Named(&["default_tablespace"]), "missing-tablespace", Benign),
+    // The tables that follow are made with the server's own access method.
+    rule(&["22023", "42704"], &["SET"], When::Named(&["default_table_access_method"]), "missing-access-method", Fidelity),
+    rule(&[], &["SET"], When::Always, "unknown-setting", Serious),
+
+    // Every new database has these two.
+    rule(&["42P06"], &["CREATE SCHEMA"], When::Named(&["public"]), "already-exists", Benign),
+    rule(&["42710"], &["CREATE EXTENSION"], When::Named(&["plpgsql"]), "already-exists", Benign),
+    rule(&["42501"], &["COMMENT"], When::Named(&["plpgsql"]), "extension-owner", Benign),
+    // Anything else was there before the dump or stands in it twice, and which of the two it is now, nobody knows.
+    rule(EXISTS, &[], When::Always, "already-exists", Serious),
+
+    rule(&["0A000", "58P01"], &["CREATE EXTENSION"], When::Always, "missing-extension", Serious),
+    rule(&["22023"], &["CREATE EXTENSION", "ALTER EXTENSION"], When::Always, "extension-version", Serious),
+    rule(&[], &["CREATE EXTENSION", "ALTER EXTENSION"], When::Always, "extension", Serious),
+    // A function whose library (`$libdir/…`) or whose symbol in it is not in the sandbox.
+    rule(&["58P01", "42883", "58P02"], &["CREATE FUNCTION", "CREATE PROCEDURE", "CREATE LANGUAGE"], When::Always, "missing-library", Serious),
+
+    rule(&[], &["CREATE COLLATION"], When::Always, "collation", Serious),
+    rule(&["42704"], &[], When::CollationMissing, "collation", Serious),
+    rule(&["22023", "42809", "42704"], &["CREATE DATABASE"], When::Always, "locale", Serious),
+    rule(&["3D000"], &[], When::Always, "missing-database", Fidelity),
+
+    // The restoring role is a superuser: what it may not do is give an object to an owner who may not have it.
+    rule(&["42501"], &["ALTER OWNER", "COMMENT", "GRANT", "REVOKE"], When::Always, "must-be-owner", Fidelity),
+    rule(&["42501"], &[], When::Always, "insufficient-privilege", Serious),
+
+    // The rows are whole, so production itself violates its constraint.
+    rule(VIOLATED, &["ALTER TABLE"], When::RowsWhole, "constraint-violated-by-source", Fidelity),
+    rule(VIOLATED, &[], When::Always, "constraint", Serious),
+
+    rule(&[], &["CREATE POLICY", "ALTER POLICY"], When::Always, "policy", Serious),
+    rule(&[], &["CREATE INDEX"], When::Always, "index", Fidelity),
+    rule(&[], &["REFRESH MATERIALIZED VIEW"], When::Always, "materialized-view", Fidelity),
+    rule(&[], &["SECURITY LABEL"], When::Always, "security-label", Fidelity),
+    rule(&[], OUTSIDE, When::Always, "outside-connection", Fidelity),
+
+    rule(MISSING, &[], When::Always, "missing-object", Serious),
+    // Syntax of another version, or rows that an old psql ran as SQL.
+    rule(&["42601"], &[], When::Always, "syntax", Serious),
+    rule(&["25P02"], &[], When::Always, "aborted-transaction", Serious),
+    rule(&[], &[], When::Always, "unclassified", Serious),
+];
+
+/// What is known of a failure before any row is looked at.
+struct Failure<'e> {
+    state: &'e str,
+    verb: String,
+    object: String,
+    role: Option<&'e str>,
+    collation: bool,
+    roles: Roles,
+    copy_failed: bool,
+}
+
+impl Rule {
+    fn fits(&self, failure: &Failure<'_>) -> bool {
+        let state =
+            self.states.is_empty() || self.states.iter().any(|s| failure.state.starts_with(s));
+        let statement =
+            self.statements.is_empty() || self.statements.iter().any(|s| *s == failure.verb);
+        let when = match self.when {
+            When::Always => true,
+            When::RoleMissing => failure.role.is_some(),
+            When::RoleSkipped => failure.role.is_some() && failure.roles == Roles::Skip,
+            When::CollationMissing => failure.collation,
+            When::Named(names) => names.iter().any(|name| *name == failure.object),
+            When::RowsWhole => !failure.copy_failed,
+        };
+        state && statement && when
+    }
+}
 
 /// Classifies every warning and error, equal ones counted together, the gravest first.
 pub fn classify(entries: &[Entry], roles: Roles) -> Vec<Notice> {
     let copy_failed = entries
         .iter()
         .any(|e| is_error(e) && verb(&e.statement) == "COPY");
-    let mut counted: BTreeMap<(String, String, String), Notice> = BTreeMap::new();
+    let mut counted: BTreeMap<(String, String, String, Gravity), Notice> = BTreeMap::new();
     for entry in entries {
         if entry.severity == Severity::Other {
             continue;
         }
-        let (class, gravity) = judge(entry, roles, copy_failed);
-        let role = missing_role(entry);
-        let statement = verb(&entry.statement);
+        let failure = failure(entry, roles, copy_failed);
+        let (class, gravity) = judge(entry.severity, &failure);
         // Missing roles are counted by role, as the closeout's note N-1 does; the rest by object.
-        let subject = role.unwrap_or_else(|| object(&entry.statement));
+        let subject = failure.role.map_or(failure.object, str::to_owned);
         counted
-            .entry((entry.sqlstate.clone(), statement.clone(), subject.clone()))
+            .entry((
+                entry.sqlstate.clone(),
+                failure.verb.clone(),
+                subject.clone(),
+                gravity,
+            ))
             .or_insert(Notice {
                 sqlstate: entry.sqlstate.clone(),
-                statement,
+                statement: failure.verb,
                 subject,
                 class,
                 gravity,
@@ -62,240 +228,41 @@ fn is_error(entry: &Entry) -> bool {
     )
 }
 
-fn judge(entry: &Entry, roles: Roles, copy_failed: bool) -> (&'static str, Gravity) {
-    use Gravity::{Benign, Fidelity, Serious};
+fn failure(entry: &Entry, roles: Roles, copy_failed: bool) -> Failure<'_> {
     let verb = verb(&entry.statement);
-    let state = entry.sqlstate.as_str();
-    if entry.severity == Severity::Warning {
-        return match state {
-            s if BENIGN_WARNINGS.contains(&s) => ("warning", Benign),
-            s if OWN_TRANSACTION.contains(&s) => ("own-transaction", Benign),
-            _ => ("unknown-warning", Serious),
-        };
+    let role = (entry.sqlstate == "42704")
+        .then(|| missing_role(&entry.message))
+        .flatten();
+    Failure {
+        state: &entry.sqlstate,
+        object: object(&entry.statement),
+        verb,
+        role,
+        collation: entry.message.starts_with("collation \""),
+        roles,
+        copy_failed,
     }
-    if entry.severity != Severity::Error {
-        return ("server-failure", Serious);
-    }
-    if missing_role(entry).is_some() {
-        let only_access = matches!(
-            verb.as_str(),
-            "GRANT" | "REVOKE" | "ALTER DEFAULT PRIVILEGES" | "ALTER OWNER"
-        );
-        return match (only_access, roles) {
-            (true, Roles::Skip) => ("missing-role", Benign),
-            (true, Roles::Create) => ("missing-role", Fidelity),
-            (false, _) => ("missing-role", Serious),
-        };
-    }
-    if ["53", "57P", "08"]
+}
+
+fn judge(severity: Severity, failure: &Failure<'_>) -> (&'static str, Gravity) {
+    let rules = match severity {
+        Severity::Warning => WARNINGS,
+        Severity::Error => ERRORS,
+        // A session or the whole server that ended is no matter of one statement.
+        Severity::Fatal | Severity::Panic | Severity::Other => return ("server-failure", Serious),
+    };
+    rules
         .iter()
-        .any(|class| state.starts_with(class))
-    {
-        // Out of resources, shut down, cut off: never a matter of one object.
-        return ("server-failure", Serious);
-    }
-    match (verb.as_str(), state) {
-        ("COPY", _) => ("copy", Serious),
-        ("SET", UNDEFINED_OBJECT) => ("unknown-setting", Benign),
-        ("SET", INVALID_PARAMETER) if entry.statement.contains("default_tablespace") => {
-            ("missing-tablespace", Benign)
-        }
-        ("CREATE SCHEMA", DUPLICATE_SCHEMA) if object(&entry.statement) == "public" => {
-            ("already-exists", Benign)
-        }
-        ("CREATE EXTENSION", DUPLICATE_OBJECT) if object(&entry.statement) == "plpgsql" => {
-            ("already-exists", Benign)
-        }
-        ("COMMENT", INSUFFICIENT_PRIVILEGE) if entry.statement.contains("EXTENSION plpgsql") => {
-            ("extension-owner", Benign)
-        }
-        (_, UNDEFINED_DATABASE) => ("missing-database", Fidelity),
-        ("ALTER TABLE", s) if CONSTRAINTS.contains(&s) && !copy_failed => {
-            // The rows are whole, so production itself violates its constraint.
-            ("constraint-violated-by-source", Fidelity)
-        }
-        ("CREATE INDEX", s) if !s.starts_with("23") => ("index", Fidelity),
-        ("REFRESH MATERIALIZED VIEW", _) => ("materialized-view", Fidelity),
-        ("SECURITY LABEL", _) => ("security-label", Fidelity),
-        (
-            "CREATE FOREIGN DATA WRAPPER"
-            | "CREATE SERVER"
-            | "CREATE PUBLICATION"
-            | "ALTER PUBLICATION"
-            | "CREATE SUBSCRIPTION"
-            | "CREATE EVENT TRIGGER",
-            _,
-        ) => ("outside-connection", Fidelity),
-        _ => ("unclassified", Serious),
-    }
+        .find(|rule| rule.fits(failure))
+        .map_or(("unclassified", Serious), |rule| (rule.class, rule.gravity))
 }
 
 /// The role that an error says is missing. The sandbox's server speaks English (`lc_messages = C`).
-fn missing_role(entry: &Entry) -> Option<String> {
-    if entry.sqlstate != UNDEFINED_OBJECT {
-        return None;
-    }
-    let name = entry.message.strip_prefix("role \"")?;
-    Some(name.strip_suffix("\" does not exist")?.to_owned())
+fn missing_role(message: &str) -> Option<&str> {
+    message
+        .strip_prefix("role \"")?
+        .strip_suffix("\" does not exist")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn error(sqlstate: &str, message: &str, statement: &str) -> Entry {
-        Entry {
-            severity: Severity::Error,
-            sqlstate: sqlstate.into(),
-            message: message.into(),
-            statement: statement.into(),
-            database: "d".into(),
-            application: "psql".into(),
-        }
-    }
-
-    fn gravity(sqlstate: &str, message: &str, statement: &str, roles: Roles) -> Gravity {
-        classify(&[error(sqlstate, message, statement)], roles)[0].gravity
-    }
-
-    const NO_ROLE: &str = "role \"directus\" does not exist";
-
-    #[test]
-    fn missing_roles_are_counted_by_role_and_benign_only_where_they_were_skipped() {
-        let grant = error(
-            "42704",
-            NO_ROLE,
-            "GRANT SELECT ON TABLE public.t TO directus;",
-        );
-        let notices = classify(&vec![grant; 870], Roles::Skip);
-        assert_eq!(notices.len(), 1);
-        assert_eq!(
-            (notices[0].count, notices[0].subject.as_str()),
-            (870, "directus")
-        );
-        assert_eq!(notices[0].gravity, Gravity::Benign);
-        let owner = "--\n-- Name: t; Type: TABLE\n--\n\nALTER TABLE public.t OWNER TO directus;";
-        assert_eq!(
-            gravity("42704", NO_ROLE, owner, Roles::Skip),
-            Gravity::Benign
-        );
-        assert_eq!(
-            gravity("42704", NO_ROLE, owner, Roles::Create),
-            Gravity::Fidelity
-        );
-    }
-
-    #[test]
-    fn a_policy_lost_for_want_of_a_role_is_serious_even_when_roles_were_skipped() {
-        let policy = "CREATE POLICY p ON public.t TO directus USING (true);";
-        assert_eq!(
-            gravity("42704", NO_ROLE, policy, Roles::Skip),
-            Gravity::Serious
-        );
-        let schema = "CREATE SCHEMA s AUTHORIZATION directus;";
-        assert_eq!(
-            gravity("42704", NO_ROLE, schema, Roles::Skip),
-            Gravity::Serious
-        );
-    }
-
-    #[test]
-    fn what_no_rule_names_is_serious() {
-        for (state, statement) in [
-            ("42P01", "CREATE VIEW v AS SELECT 1;"),
-            ("42P07", "CREATE TABLE public.t (a int);"),
-            ("42704", "CREATE TABLE public.t (a public.missing);"),
-            ("53100", "CREATE INDEX i ON public.t (a);"),
-            ("22P02", "COPY public.t (a) FROM stdin;"),
-            ("42601", "1\tcanary;"),
-            ("23505", "CREATE UNIQUE INDEX i ON public.t (a);"),
-        ] {
-            assert_eq!(
-                gravity(state, "m", statement, Roles::Skip),
-                Gravity::Serious,
-                "{state} {statement}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_violated_constraint_is_the_sources_own_unless_rows_were_lost() {
-        let constraint = error(
-            "23503",
-            "m",
-            "ALTER TABLE ONLY public.t\n    ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES public.u(a);",
-        );
-        assert_eq!(
-            classify(std::slice::from_ref(&constraint), Roles::Create)[0].gravity,
-            Gravity::Fidelity
-        );
-        let copy = error("22P02", "m", "COPY public.u (a) FROM stdin;");
-        let notices = classify(&[constraint, copy], Roles::Create);
-        assert!(
-            notices.iter().all(|n| n.gravity == Gravity::Serious),
-            "{notices:?}"
-        );
-    }
-
-    #[test]
-    fn harmless_ones_are_benign() {
-        for (state, statement) in [
-            ("42704", "SET transaction_timeout = 0;"),
-            ("42P06", "CREATE SCHEMA public;"),
-            ("42710", "CREATE EXTENSION plpgsql;"),
-        ] {
-            assert_eq!(
-                gravity(state, "m", statement, Roles::Create),
-                Gravity::Benign,
-                "{statement}"
-            );
-        }
-        assert_eq!(
-            gravity("42P06", "m", "CREATE SCHEMA app;", Roles::Create),
-            Gravity::Serious
-        );
-    }
-
-    #[test]
-    fn the_warnings_of_a_dump_with_large_objects_are_benign_and_no_other() {
-        let warned = |state| {
-            let warning = Entry {
-                severity: Severity::Warning,
-                ..error(state, "m", "")
-            };
-            classify(&[warning], Roles::Create)[0].gravity
-        };
-        assert_eq!(warned("25001"), Gravity::Benign);
-        assert_eq!(warned("25P01"), Gravity::Benign);
-        assert_eq!(warned("25P02"), Gravity::Serious);
-        // As an error it is something else.
-        assert_eq!(
-            gravity("25001", "m", "VACUUM;", Roles::Create),
-            Gravity::Serious
-        );
-    }
-
-    #[test]
-    fn notices_hold_no_row_data() {
-        let notices = classify(
-            &[
-                error(
-                    "22P02",
-                    "invalid input: canary-cell",
-                    "COPY public.t (a) FROM stdin;",
-                ),
-                error(
-                    "42601",
-                    "syntax error at or near canary-cell",
-                    "canary-cell\t17;",
-                ),
-                error("23505", "m", "INSERT INTO t VALUES ('canary-cell');"),
-            ],
-            Roles::Create,
-        );
-        assert!(
-            !format!("{notices:?}").contains("canary-cell"),
-            "{notices:?}"
-        );
-    }
-}
+mod tests;

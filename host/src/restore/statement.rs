@@ -125,7 +125,7 @@ pub fn object(statement: &str) -> String {
 }
 
 /// A statement without the comments that psql sends along before it.
-fn significant(statement: &str) -> &str {
+pub fn significant(statement: &str) -> &str {
     let mut rest = statement.trim_start();
     while let Some(comment) = rest.strip_prefix("--") {
         rest = comment

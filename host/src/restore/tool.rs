@@ -1,10 +1,7 @@
 //! The dump's own tools, run inside the sandbox.
 
-use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
-
-use crate::event::{Event, Events, Stage};
 use crate::restore::{Gravity, Notice};
 use crate::sandbox::{Exec, Process, Sandbox, SandboxError, Stdin};
 
@@ -40,102 +37,18 @@ pub enum ToolError {
         #[source]
         source: SandboxError,
     },
+    #[error("a session that fills the restored database broke off")]
+    Session(#[source] tokio_postgres::Error),
+    #[error("vhost itself failed while it sent rows (a panic)")]
+    Task(#[source] tokio::task::JoinError),
+    #[error("the dump's rows end before their last line")]
+    RowsBrokeOff,
+    #[error(
+        "the dump holds the psql meta-command {command}, which pg_dump does not write: the restore was stopped before it"
+    )]
+    ForeignCommand { command: String },
     #[error("{tool} inside the sandbox ended with exit status {status} without saying why")]
     Failed { tool: &'static str, status: i32 },
-}
-
-/// Whether the whole dump is one transaction.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Transaction {
-    /// Fast: rows go to tables made in the same transaction and need no WAL. Each statement has its own savepoint, so
-    /// that one error costs one statement.
-    Single,
-    /// For a dump with `\connect`, which no transaction can span.
-    None,
-}
-
-/// Streams a plain dump through psql and returns what psql itself complained of, apart from the server.
-///
-/// When `dump` fails, psql is killed and not closed: a psql that sees its input end commits what it has, without a word.
-pub async fn psql(
-    sandbox: &Sandbox,
-    database: &str,
-    transaction: Transaction,
-    mut dump: impl AsyncRead + Unpin,
-    events: &Events,
-) -> Result<Vec<Notice>, ToolError> {
-    let tool = "psql";
-    let mut args: Vec<String> = [
-        "-X",
-        "-q",
-        "-A",
-        "-t",
-        "-o",
-        "/dev/null",
-        "-v",
-        "VERBOSITY=sqlstate",
-        "-v",
-        "SHOW_CONTEXT=never",
-        "-d",
-        database,
-    ]
-    .map(str::to_owned)
-    .into();
-    if transaction == Transaction::Single {
-        args.extend(["-v", "ON_ERROR_ROLLBACK=on", "-1"].map(str::to_owned));
-    }
-    args.extend(["-f", "-"].map(str::to_owned));
-    let mut process = start(sandbox, tool, args, Stdin::Piped).await?;
-    let (stdout, stderr) = drain_both(&mut process);
-    let Some(mut stdin) = process.stdin.take() else {
-        return Err(ToolError::NoInput { tool });
-    };
-    let mut piece = vec![0; PIECE];
-    let mut sent = 0;
-    let mut told = std::time::Instant::now();
-    loop {
-        let read = match dump.read(&mut piece).await {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) => {
-                process
-                    .kill()
-                    .await
-                    .map_err(|source| ToolError::Kill { tool, source })?;
-                return Err(ToolError::Read(error));
-            }
-        };
-        if stdin.write_all(&piece[..read]).await.is_err() {
-            let status = process
-                .wait()
-                .await
-                .map_err(|source| ToolError::Wait { tool, source })?;
-            return Err(ToolError::StoppedReading { tool, status });
-        }
-        sent += read as u64;
-        if told.elapsed() > Duration::from_millis(100) {
-            told = std::time::Instant::now();
-            events.send(Event::Progress {
-                stage: Stage::Restore,
-                bytes: sent,
-                total: None,
-            });
-        }
-    }
-    // An input that cannot be closed would leave psql waiting; its exit status tells.
-    let _ = stdin.shutdown().await;
-    drop(stdin);
-    let status = process
-        .wait()
-        .await
-        .map_err(|source| ToolError::Wait { tool, source })?;
-    let _ = stdout.await;
-    let stderr = stderr.await.unwrap_or_default();
-    let complaints = psql_complaints(&stderr);
-    if status != 0 && complaints.is_empty() {
-        return Err(ToolError::Failed { tool, status });
-    }
-    Ok(complaints)
 }
 
 /// Restores an archive that lies in the sandbox's dump directory under `file`.
@@ -217,7 +130,7 @@ pub struct Complaint {
     pub ignored: Option<u64>,
 }
 
-async fn start(
+pub async fn start(
     sandbox: &Sandbox,
     tool: &'static str,
     args: Vec<String>,
@@ -234,7 +147,7 @@ async fn start(
         .map_err(|source| ToolError::Start { tool, source })
 }
 
-type Drained = tokio::task::JoinHandle<String>;
+pub type Drained = tokio::task::JoinHandle<String>;
 
 fn drain_both(process: &mut Process) -> (Drained, Drained) {
     (
@@ -243,12 +156,12 @@ fn drain_both(process: &mut Process) -> (Drained, Drained) {
     )
 }
 
-fn take(stream: &mut Box<dyn AsyncRead + Unpin + Send>) -> Box<dyn AsyncRead + Unpin + Send> {
+pub fn take(stream: &mut Box<dyn AsyncRead + Unpin + Send>) -> Box<dyn AsyncRead + Unpin + Send> {
     std::mem::replace(stream, Box::new(tokio::io::empty()))
 }
 
 /// Reads to the end and keeps the start and the end: a tool that cannot write its stderr would block.
-async fn drain(mut from: impl AsyncRead + Unpin) -> String {
+pub async fn drain(mut from: impl AsyncRead + Unpin) -> String {
     let mut kept = Vec::new();
     let mut tail = Vec::new();
     let mut piece = vec![0; 16 * 1024];
@@ -266,7 +179,7 @@ async fn drain(mut from: impl AsyncRead + Unpin) -> String {
 }
 
 /// psql's own complaints. What the server said stands in the server's log and is left out here.
-fn psql_complaints(stderr: &str) -> Vec<Notice> {
+pub fn psql_complaints(stderr: &str) -> Vec<Notice> {
     let severities = [
         "ERROR:", "FATAL:", "PANIC:", "WARNING:", "NOTICE:", "INFO:", "LOG:", "DEBUG:",
     ];
@@ -289,7 +202,9 @@ fn psql_complaints(stderr: &str) -> Vec<Notice> {
         .any(|known| message.starts_with(known));
         let (class, gravity, subject) = if restrict {
             ("unknown-restrict", Gravity::Benign, "\\restrict".to_owned())
-        } else if message.starts_with("error: invalid command") {
+        } else if message.starts_with("error: invalid command")
+            || message.starts_with("error: backslash commands are restricted")
+        {
             (
                 "meta-command",
                 Gravity::Serious,

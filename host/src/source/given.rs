@@ -13,6 +13,7 @@ use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 
 use super::header::{self, Ends, Layout, Versions};
+use super::places::Places;
 use super::reading::{Ended, PIECE, Pieces, Reading};
 use super::{DumpFacts, Format, Origin};
 use crate::digest::{Digest, Hasher, HashingWriter};
@@ -147,6 +148,15 @@ impl Given {
             }
         };
         started.map_err(|cause| GivenError::Thread { cause })
+    }
+
+    /// A plain dump's file, for readers that start anywhere in it; none where its text stands in no file as it is.
+    pub fn places(&self) -> Result<Option<Places>, GivenError> {
+        if self.facts.format != Format::Plain {
+            return Ok(None);
+        }
+        let file = File::open(&self.path).map_err(|cause| GivenError::Read { cause })?;
+        Ok(Some(Places::new(file, None)))
     }
 
     /// Copies the dump, file or directory, to the new `path`, and gives the digest of the copied bytes.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
+use super::places::Places;
 use super::reading::{Ended, PIECE, Pieces, Reading};
 use crate::digest::Hasher;
 
@@ -52,6 +53,20 @@ impl Growing {
         Reading::start(move |pieces| growing.follow(file, pieces))
     }
 
+    /// The same file for readers that start anywhere in it.
+    pub fn places(&self) -> io::Result<Places> {
+        Ok(Places::new(File::open(&self.0.path)?, Some(self.clone())))
+    }
+
+    /// How many bytes there are beyond `at`, once there are any; none at the dump's end.
+    pub(super) fn written_beyond(&self, at: u64) -> io::Result<u64> {
+        let state = self.beyond(at);
+        match state.end {
+            End::Failed => Err(failed()),
+            End::NotYet | End::Whole => Ok(state.written.saturating_sub(at)),
+        }
+    }
+
     pub(super) fn grew(&self, bytes: usize) {
         self.lock().written += bytes as u64;
         self.0.changed.notify_all();
@@ -77,9 +92,7 @@ impl Growing {
             let state = self.beyond(at);
             match state.end {
                 End::Failed => {
-                    return Ended::Failed(io::Error::other(
-                        "the dump that is read did not complete",
-                    ));
+                    return Ended::Failed(failed());
                 }
                 End::Whole if state.written == at => return Ended::Whole(hasher.finish()),
                 End::NotYet | End::Whole => {}
@@ -104,7 +117,7 @@ impl Growing {
 
     /// Waits until there is more than `at`, or an end.
     fn beyond(&self, at: u64) -> State {
-        let waiting = |state: &mut State| state.written == at && state.end == End::NotYet;
+        let waiting = |state: &mut State| state.written <= at && state.end == End::NotYet;
         let woken = self.0.changed.wait_while(self.lock(), waiting);
         *woken.unwrap_or_else(PoisonError::into_inner)
     }
@@ -113,4 +126,8 @@ impl Growing {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn failed() -> io::Error {
+    io::Error::other("the dump that is read did not complete")
 }

@@ -73,6 +73,20 @@ impl Reading {
         })
     }
 
+    /// The next piece; none at the end.
+    pub async fn piece(&mut self) -> io::Result<Option<Bytes>> {
+        std::future::poll_fn(|cx| self.poll_piece(cx)).await
+    }
+
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Bytes>>> {
+        Poll::Ready(match ready!(self.pieces.poll_recv(cx)) {
+            Some(piece) => piece.map(Some),
+            None if self.digest.get().is_some() => Ok(None),
+            // An error was given before, or the thread died.
+            None => Err(io::ErrorKind::UnexpectedEof.into()),
+        })
+    }
+
     /// The digest of the file's own bytes (compressed ones where the file is), once the end was read.
     pub fn digest(&self) -> Option<Digest> {
         self.digest.get().copied()

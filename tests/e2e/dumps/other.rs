@@ -41,9 +41,8 @@ fn a_directory_that_is_no_dump() {
     assert!(cause.contains("pg_dump --format=directory"), "{cause}");
 }
 
-/// psql would run a shell command; it runs inside the sandbox, sees no file of this machine, and is told.
-#[test]
-fn a_shell_command_in_a_plain_dump() {
+/// psql would run a shell command: it does not come to see it. The dump's own `CREATE TABLE` was not run either.
+fn refused(place: impl Fn(&str, &str) -> String) {
     let desk = Desk::with(&plan());
     let dump = take(&desk, dump::dumped(), "plain", &[]);
     let text = std::fs::read_to_string(&dump).unwrap();
@@ -53,26 +52,35 @@ fn a_shell_command_in_a_plain_dump() {
         std::os::unix::fs::PermissionsExt::from_mode(0o777),
     )
     .unwrap();
-    // Before `\restrict`, after which a psql that knows it runs none.
     let command = format!(
         "\\! cp {} {}\n",
         desk.path("vhost.toml").display(),
         told.display()
     );
-    std::fs::write(
-        &dump,
-        text.replacen("\\restrict", &format!("{command}\\restrict"), 1),
-    )
-    .unwrap();
+    std::fs::write(&dump, place(&text, &command)).unwrap();
     let outcome = drill(&desk, &dump);
     agree(&outcome, Verdict::Fail);
-    assert_eq!(outcome.gate("restore-log"), "FAIL");
+    assert_eq!(outcome.gate("digest"), "FAIL");
     assert!(
-        outcome.gate_says("restore-log").contains("meta-command"),
+        outcome.gate_says("digest").contains("meta-command \\!"),
         "{}",
         outcome.stdout
     );
     assert!(!told.exists());
+}
+
+/// Before `\restrict`, after which a psql that knows it runs none.
+#[test]
+fn a_shell_command_in_a_plain_dump() {
+    refused(|text, command| text.replacen("\\restrict", &format!("{command}\\restrict"), 1));
+}
+
+/// psql takes a command wherever it stands outside quotes.
+#[test]
+fn a_shell_command_behind_a_statement() {
+    refused(|text, command| {
+        text.replacen("\\restrict", &format!("SELECT 1; {command}\\restrict"), 1)
+    });
 }
 
 /// A superuser's server-side program is stopped by the same walls.

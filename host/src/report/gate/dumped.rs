@@ -121,7 +121,7 @@ pub fn digest(evidence: &Evidence) -> GateResult {
         let defect = |defect: &String| Finding {
             rule: "whole-dump".to_owned(),
             status: Status::Fail,
-            subject: "given dump".to_owned(),
+            subject: "dump".to_owned(),
             expected: text("a whole dump"),
             actual: text(defect.clone()),
         };

@@ -1,0 +1,272 @@
+//! A plain dump on its way into the sandbox: statements to one psql, rows to sessions side by side.
+//!
+//! Statements keep their order. Rows may be on their way together, because no table's rows need another's before the
+//! constraints are made; whatever might need them waits until they are there.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use bytes::Bytes;
+
+use crate::event::{Event, Events, Stage};
+use crate::manifest::statement::CopyTarget;
+use crate::restore::Notice;
+use crate::restore::command::Command;
+use crate::restore::order::{Order, order};
+use crate::restore::psql::{Lock, Psql};
+use crate::restore::session::{Block, Rows, Sessions, Turn};
+use crate::restore::split::{Part, Rest, Splitter};
+use crate::restore::tool::ToolError;
+use crate::sandbox::{Login, Sandbox};
+use crate::source::{Places, Reading};
+
+/// A dump and how to read it.
+pub struct Plain {
+    /// From start to end, hashed.
+    pub reading: Reading,
+    /// The same file, where rows can be read from it apart; without it rows are sent as they come.
+    pub places: Option<Places>,
+    /// How many tables are filled side by side at most.
+    pub sessions: usize,
+}
+
+impl Plain {
+    /// In words, to stand behind the tool's version.
+    pub fn how(&self) -> String {
+        match (&self.places, self.sessions) {
+            (Some(_), 2..) => format!(", rows by up to {} sessions", self.sessions),
+            _ => ", rows by one session".to_owned(),
+        }
+    }
+}
+
+/// Who makes the database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Maker {
+    /// It is there; what the dump has of CREATE DATABASE is left out.
+    Host,
+    Dump,
+}
+
+/// Restores the dump and returns what psql itself complained of, apart from the server.
+pub async fn restore(
+    sandbox: &Sandbox,
+    database: &str,
+    maker: Maker,
+    lock: Lock,
+    plain: &mut Plain,
+    events: &Events,
+) -> Result<Vec<Notice>, ToolError> {
+    let config = sandbox.config(database, Login::Host);
+    // Rows that come one after the other are sent so too.
+    let most = plain.places.as_ref().map_or(1, |_| plain.sessions);
+    let mut flow = Flow {
+        sandbox,
+        psql: Psql::start(sandbox, database, lock).await?,
+        sessions: Sessions::new(with_limits_off(config), most),
+        most,
+        places: plain.places.clone(),
+        maker,
+        settings: Arc::new(Vec::new()),
+        filled: HashSet::new(),
+        ahead: false,
+        own: false,
+        long: Long::Sent,
+        way: Way::Nowhere,
+    };
+    match flow.run(&mut plain.reading, events).await {
+        Ok(()) => flow.psql.finish().await,
+        Err(error) => {
+            flow.psql.kill().await?;
+            Err(error)
+        }
+    }
+}
+
+/// What a database's own settings might hold against a session that fills it.
+fn with_limits_off(mut config: tokio_postgres::Config) -> tokio_postgres::Config {
+    config.options(
+        "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 \
+         -c default_transaction_read_only=off",
+    );
+    config.application_name("vhost");
+    config
+}
+
+struct Flow<'s> {
+    sandbox: &'s Sandbox,
+    psql: Psql,
+    sessions: Sessions,
+    most: usize,
+    places: Option<Places>,
+    maker: Maker,
+    settings: Arc<Vec<String>>,
+    filled: HashSet<(String, String)>,
+    /// Whether psql was sent statements that rows may need and that are not known to have run.
+    ahead: bool,
+    /// Whether a transaction of the dump's own is open, which no other session can see into.
+    own: bool,
+    long: Long,
+    way: Way,
+}
+
+/// What becomes of the rest of a long statement.
+enum Long {
+    Sent,
+    LeftOut,
+}
+
+/// Where the rows of the current block go.
+enum Way {
+    Nowhere,
+    /// A session reads them from the file itself.
+    Apart,
+    Session(mpsc::Sender<Option<Bytes>>),
+    /// psql, behind its COPY.
+    Psql,
+}
+
+impl Flow<'_> {
+    async fn run(&mut self, reading: &mut Reading, events: &Events) -> Result<(), ToolError> {
+        let mut splitter = Splitter::default();
+        let mut read = 0;
+        let mut told = Instant::now();
+        while let Some(piece) = reading.piece().await.map_err(ToolError::Read)? {
+            read += piece.len() as u64;
+            for part in splitter.take(piece) {
+                self.part(part).await?;
+            }
+            if told.elapsed() > Duration::from_millis(100) {
+                told = Instant::now();
+                events.send(Event::Progress {
+                    stage: Stage::Restore,
+                    bytes: read,
+                    total: None,
+                });
+            }
+        }
+        let (parts, rest) = splitter.finish();
+        for part in parts {
+            self.part(part).await?;
+        }
+        match rest {
+            Rest::Nothing => self.sessions.settle().await,
+            Rest::Rows => Err(ToolError::RowsBrokeOff),
+        }
+    }
+
+    async fn part(&mut self, part: Part) -> Result<(), ToolError> {
+        match part {
+            Part::Statement(statement) => self.statement(&statement).await,
+            Part::More(more) => match self.long {
+                Long::Sent => self.psql.write(&more).await,
+                Long::LeftOut => Ok(()),
+            },
+            Part::Copy {
+                statement,
+                target,
+                at,
+            } => self.copy(statement, target, at).await,
+            Part::Rows(rows) => match &self.way {
+                Way::Psql => self.psql.write(&rows).await,
+                Way::Session(session) => {
+                    // A session that takes no more was refused, and says so itself.
+                    let _ = session.send(Some(rows)).await;
+                    Ok(())
+                }
+                Way::Apart | Way::Nowhere => Ok(()),
+            },
+            Part::EndOfRows => match std::mem::replace(&mut self.way, Way::Nowhere) {
+                Way::Psql => self.psql.write(b"\\.\n").await,
+                Way::Session(session) => {
+                    let _ = session.send(None).await;
+                    Ok(())
+                }
+                Way::Apart | Way::Nowhere => Ok(()),
+            },
+            Part::Command(Command::Restriction) => Ok(()),
+            Part::Command(Command::Connect(database)) => self.connect(&database).await,
+            Part::Command(Command::Foreign(command)) => Err(ToolError::ForeignCommand { command }),
+        }
+    }
+
+    async fn statement(&mut self, statement: &[u8]) -> Result<(), ToolError> {
+        let text = String::from_utf8_lossy(statement);
+        self.long = Long::Sent;
+        match order(&text) {
+            Order::Database if self.maker == Maker::Host => {
+                self.long = Long::LeftOut;
+                return Ok(());
+            }
+            Order::Setting => Arc::make_mut(&mut self.settings).push(text.into_owned()),
+            Order::Free => {}
+            Order::Begins => self.own = true,
+            Order::Ends => self.own = false,
+            Order::Database | Order::Barrier => {
+                self.sessions.settle().await?;
+                self.ahead = true;
+            }
+        }
+        self.psql.write(statement).await
+    }
+
+    async fn copy(
+        &mut self,
+        statement: Vec<u8>,
+        target: CopyTarget,
+        at: u64,
+    ) -> Result<(), ToolError> {
+        // A name that is no UTF-8 is psql's to send in the dump's own encoding.
+        let statement = match String::from_utf8(statement) {
+            Ok(statement) if !self.own => statement,
+            other => {
+                self.sessions.settle().await?;
+                let statement = other.map_or_else(|e| e.into_bytes(), String::into_bytes);
+                self.psql.write(&statement).await?;
+                self.way = Way::Psql;
+                self.ahead = true;
+                return self.psql.write(b"\n").await;
+            }
+        };
+        if std::mem::take(&mut self.ahead) {
+            self.psql.sync().await?;
+        }
+        let key = (target.schema.clone(), target.name.clone());
+        let turn = match self.filled.insert(key) {
+            true => Turn::First,
+            false => Turn::Again,
+        };
+        let (rows, way) = match &self.places {
+            Some(places) => (Rows::At(places.clone(), at), Way::Apart),
+            None => {
+                let (send, receive) = mpsc::channel(4);
+                (Rows::Fed(receive), Way::Session(send))
+            }
+        };
+        self.way = way;
+        self.sessions
+            .send(Block {
+                statement,
+                target,
+                turn,
+                settings: Arc::clone(&self.settings),
+                rows,
+            })
+            .await
+    }
+
+    /// The sessions of the database before are closed with it.
+    async fn connect(&mut self, database: &str) -> Result<(), ToolError> {
+        self.sessions.settle().await?;
+        self.psql.connect(database).await?;
+        let config = self.sandbox.config(database, Login::Host);
+        self.sessions = Sessions::new(with_limits_off(config), self.most);
+        self.settings = Arc::new(Vec::new());
+        self.filled.clear();
+        (self.own, self.ahead) = (false, false);
+        Ok(())
+    }
+}
