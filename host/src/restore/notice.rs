@@ -16,6 +16,9 @@ const DUPLICATE_SCHEMA: &str = "42P06";
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 const INVALID_PARAMETER: &str = "22023";
 const UNDEFINED_DATABASE: &str = "3D000";
+/// A column's option that Postgres 15.20 sets for itself and that no statement may set. Its own pg_dump leaves it out; that of
+/// another major version which is older than that release, such as 16.14, writes it into the dump.
+const INTERNAL_OPTION: &str = "unrecognized parameter \"pg_attver\"";
 /// Foreign key, unique and check violations.
 const CONSTRAINTS: [&str; 3] = ["23503", "23505", "23514"];
 /// A dump's own `BEGIN` and `COMMIT` around its large objects, inside the one transaction that psql makes of it.
@@ -99,6 +102,9 @@ fn judge(entry: &Entry, roles: Roles, copy_failed: bool) -> (&'static str, Gravi
         ("SET", UNDEFINED_OBJECT) => ("unknown-setting", Benign),
         ("SET", INVALID_PARAMETER) if entry.statement.contains("default_tablespace") => {
             ("missing-tablespace", Benign)
+        }
+        ("ALTER TABLE", INVALID_PARAMETER) if entry.message == INTERNAL_OPTION => {
+            ("internal-option", Benign)
         }
         ("CREATE SCHEMA", DUPLICATE_SCHEMA) if object(&entry.statement) == "public" => {
             ("already-exists", Benign)
@@ -252,6 +258,17 @@ mod tests {
         }
         assert_eq!(
             gravity("42P06", "m", "CREATE SCHEMA app;", Roles::Create),
+            Gravity::Serious
+        );
+    }
+
+    #[test]
+    fn an_option_that_the_server_sets_for_itself_is_no_loss_and_another_is() {
+        let statement = "ALTER TABLE ONLY app.person ALTER COLUMN id SET (pg_attver=22191712);";
+        let of = |message: &str| gravity("22023", message, statement, Roles::Create);
+        assert_eq!(of("unrecognized parameter \"pg_attver\""), Gravity::Benign);
+        assert_eq!(
+            of("unrecognized parameter \"n_distinct\""),
             Gravity::Serious
         );
     }
