@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use crate::drill::major::{Majors, Upgrade};
+use crate::drill::proof::{other, refuse, unfinished};
 use crate::drill::seen::Seen;
 use crate::event::Stage;
 use crate::manifest::scan::Scanner;
@@ -25,7 +27,12 @@ const UNNAMED: &str = "restored";
 /// A dump on its way.
 pub enum Supply {
     Fresh(Box<Fresh>),
-    Given { given: Given, scanned: Scanned },
+    Given {
+        given: Given,
+        scanned: Scanned,
+        /// The stated manifest of an archive, which nothing was held against yet.
+        manifest: Option<Box<Manifest>>,
+    },
 }
 
 /// A dump that pg_dump is writing.
@@ -65,17 +72,16 @@ pub struct Supplied<'s> {
 }
 
 impl Supply {
-    /// The major version that a sandbox must have at least: the server's that the dump is from, and for an archive also
-    /// that of its pg_dump, because no older pg_restore reads it.
-    pub fn major(&self) -> Option<u32> {
-        let (format, server, pg_dump) = match self {
+    /// The major versions that the sandbox is chosen by.
+    pub fn majors(&self, upgrade: Upgrade) -> Majors {
+        match self {
             Supply::Fresh(fresh) => {
                 let server = Some(fresh.database.server_major);
-                (fresh.format.into(), server, Some(fresh.pg_dump_major))
+                let pg_dump = Some(fresh.pg_dump_major);
+                majors(fresh.format.into(), server, pg_dump, upgrade)
             }
-            Supply::Given { given, .. } => return given_major(&given.facts),
-        };
-        needed(format, server, pg_dump)
+            Supply::Given { given, .. } => given_majors(&given.facts, upgrade),
+        }
     }
 
     /// Restores the dump; a fresh plain one while it is still being written, read back from its file.
@@ -91,23 +97,41 @@ impl Supply {
                 alongside(*fresh, isolated, mode, seen).await
             }
             Supply::Fresh(fresh) => after(*fresh, isolated, mode, jobs, seen).await,
-            Supply::Given { given, scanned } => {
-                from_given(given, scanned, isolated, mode, jobs, seen).await
+            Supply::Given {
+                given,
+                scanned,
+                manifest,
+            } => {
+                let target = target(&scanned, mode);
+                match given.facts.format {
+                    Format::Plain | Format::PlainGzip | Format::PlainZstd => {
+                        from_given(given, scanned, target, isolated, seen).await
+                    }
+                    Format::Custom | Format::Directory | Format::Tar => {
+                        from_archive(given, manifest, target, isolated, jobs, seen).await
+                    }
+                }
             }
         }
     }
 }
 
 /// The same of a given dump.
-pub fn given_major(facts: &DumpFacts) -> Option<u32> {
+pub fn given_majors(facts: &DumpFacts, upgrade: Upgrade) -> Majors {
     let server = leading_number(&facts.server_version);
-    needed(facts.format, server, leading_number(&facts.pg_dump_version))
+    let pg_dump = leading_number(&facts.pg_dump_version);
+    majors(facts.format, server, pg_dump, upgrade)
 }
 
-fn needed(format: Format, server: Option<u32>, pg_dump: Option<u32>) -> Option<u32> {
-    match format {
-        Format::Plain | Format::PlainGzip => server,
+fn majors(format: Format, server: Option<u32>, pg_dump: Option<u32>, upgrade: Upgrade) -> Majors {
+    let least = match format {
+        Format::Plain | Format::PlainGzip | Format::PlainZstd => server,
         Format::Custom | Format::Directory | Format::Tar => server.max(pg_dump),
+    };
+    Majors {
+        server,
+        least,
+        upgrade,
     }
 }
 
@@ -177,69 +201,62 @@ async fn after<'s>(
     seen.ended_at(Stage::Dump, fresh.began, Instant::now());
     seen.evidence.dump = Some(facts.clone());
     let archive = Given::taken(facts, fresh.path);
-    seen.begin(Stage::Restore);
     let target = Target {
         database: fresh.database.database.clone(),
         creation: Creation::Host(Some(fresh.database)),
         roles: fresh.roles,
         mode,
     };
-    from_archive(archive, target, isolated, jobs, seen).await
+    from_archive(archive, None, target, isolated, jobs, seen).await
+}
+
+/// Of a dump that nobody can be asked about.
+fn target(scanned: &Scanned, mode: Roles) -> Target {
+    let (database, creation) = match scanned.connects.first() {
+        Some(database) => (database.clone(), Creation::Dump),
+        None => (UNNAMED.to_owned(), Creation::Host(None)),
+    };
+    Target {
+        database,
+        creation,
+        roles: named(scanned),
+        mode,
+    }
 }
 
 async fn from_given<'s>(
     given: Given,
     scanned: Scanned,
+    target: Target,
     isolated: Isolated<'s>,
-    mode: Roles,
-    jobs: u32,
     seen: &mut Seen,
 ) -> Result<Supplied<'s>, Stop> {
     seen.begin(Stage::Restore);
-    let creation = match scanned.connects.first() {
-        Some(_) => Creation::Dump,
-        None => Creation::Host(None),
-    };
-    let target = Target {
-        database: scanned
-            .connects
-            .first()
-            .cloned()
-            .unwrap_or_else(|| UNNAMED.to_owned()),
-        creation,
-        roles: named(&scanned),
-        mode,
-    };
-    match given.facts.format {
-        Format::Plain | Format::PlainGzip => {
-            let reading = given.reader().map_err(|e| seen.stop(&e))?;
-            let restored = restore::restore(isolated, Input::Plain(reading), target, seen.events())
-                .await
-                .map_err(|e| seen.stop(&e))?;
-            let mut facts = restored.facts().clone();
-            facts.notices.extend(defects(&scanned));
-            seen.evidence.read_back = Some(facts.read_back);
-            seen.evidence.restore = Some(facts);
-            seen.end();
-            Ok(Supplied {
-                restored,
-                manifest: scanned.manifest,
-            })
-        }
-        Format::Custom | Format::Directory | Format::Tar => {
-            from_archive(given, target, isolated, jobs, seen).await
-        }
-    }
+    let reading = given.reader().map_err(|e| seen.stop(&e))?;
+    let restored = restore::restore(isolated, Input::Plain(reading), target, seen.events())
+        .await
+        .map_err(|e| seen.stop(&e))?;
+    let mut facts = restored.facts().clone();
+    facts.notices.extend(foreign(&scanned));
+    seen.evidence.read_back = Some(facts.read_back);
+    seen.evidence.restore = Some(facts);
+    seen.end();
+    Ok(Supplied {
+        restored,
+        manifest: scanned.manifest,
+    })
 }
 
 /// Copies the archive into the sandbox, reads what it holds with the sandbox's own pg_restore, and restores the copy.
 async fn from_archive<'s>(
     archive: Given,
+    stated: Option<Box<Manifest>>,
     mut target: Target,
     isolated: Isolated<'s>,
     jobs: u32,
     seen: &mut Seen,
 ) -> Result<Supplied<'s>, Stop> {
+    seen.begin(Stage::Restore);
     let fresh = archive.facts.origin != Origin::Given;
     let jobs = match archive.facts.format {
         // pg_restore has one way through a tar file, and refuses to be told of more.
@@ -247,24 +264,39 @@ async fn from_archive<'s>(
         _ => jobs,
     };
     let to = isolated.sandbox().dump_dir().join(ARCHIVE);
-    let copied = tokio::task::spawn_blocking(move || archive.copy_to(&to))
+    let original = archive.clone();
+    let copied = tokio::task::spawn_blocking(move || original.copy_to(&to))
         .await
         .map_err(|e| seen.stop(&e))?
         .map_err(|e| seen.stop(&e))?;
     seen.evidence.read_back = Some(copied);
+    // What was looked at and hashed is not what would be restored, so nothing is; the gate `digest` shows both digests.
+    if copied != archive.facts.digest {
+        return Err(Stop {
+            stage: seen.at(),
+            cause: format!(
+                "the dump {:?} changed between its hashing and its restore",
+                archive.name()
+            ),
+        });
+    }
     let mut scanner = Scanner::default();
     let sandbox = isolated.sandbox();
-    tool::script(sandbox, ARCHIVE, Part::Whole, |bytes| scanner.feed(bytes))
-        .await
-        .map_err(|error| {
-            if matches!(error, ToolError::Failed { .. }) {
-                seen.evidence
-                    .defects
-                    .push("pg_restore cannot read the archive to its end".to_owned());
-            }
-            seen.stop(&error)
-        })?;
+    let read = tool::script(sandbox, ARCHIVE, Part::Whole, |bytes| scanner.feed(bytes)).await;
     let scanned = scanner.finish();
+    let mut defects = Vec::new();
+    match read {
+        Ok(()) => defects.extend(unfinished(&scanned)),
+        // Its own complaint about an archive; another status is that of a pg_restore that something ended.
+        Err(ToolError::Failed { status: 1, .. }) if !seen.is_interrupted() => {
+            defects.push(unread(&scanned))
+        }
+        Err(error) => return Err(seen.stop(&error)),
+    }
+    if defects.is_empty() {
+        defects.extend(stated.iter().flat_map(|stated| other(stated, &scanned)));
+    }
+    refuse(&archive, defects, seen)?;
     if !fresh {
         target.roles = named(&scanned);
     }
@@ -295,30 +327,27 @@ fn named(scanned: &Scanned) -> Vec<Role> {
 }
 
 /// What a given plain dump holds that no pg_dump wrote.
-fn defects(scanned: &Scanned) -> Vec<Notice> {
-    let notice = |class, subject: String| Notice {
+fn foreign(scanned: &Scanned) -> Vec<Notice> {
+    let notice = |command: &String| Notice {
         sqlstate: "none".into(),
         statement: "(dump)".into(),
-        subject,
-        class,
+        subject: command.clone(),
+        class: "meta-command",
         gravity: Gravity::Serious,
         count: 1,
     };
-    let mut notices: Vec<_> = scanned
-        .foreign_commands
-        .iter()
-        .map(|command| notice("meta-command", command.clone()))
-        .collect();
-    match scanned.ending {
-        Ending::Trailer => {}
-        Ending::MidStatement => notices.push(notice(
-            "truncated",
-            "the dump ends inside a statement".into(),
-        )),
-        Ending::NoTrailer => notices.push(notice(
-            "truncated",
-            "the dump lacks pg_dump's trailer".into(),
-        )),
-    }
-    notices
+    scanned.foreign_commands.iter().map(notice).collect()
+}
+
+/// Where pg_restore gave up an archive that it read as a script.
+fn unread(scanned: &Scanned) -> String {
+    let after = match (scanned.ending, scanned.manifest.relations.last()) {
+        (Ending::MidStatement, Some(relation)) => {
+            format!(", in the rows of {}.{}", relation.schema, relation.name)
+        }
+        _ => String::new(),
+    };
+    format!(
+        "is damaged: pg_restore cannot read it to its end{after}; take it again, or give another copy of it"
+    )
 }
