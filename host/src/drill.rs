@@ -14,9 +14,11 @@ mod directory;
 mod engine;
 mod intake;
 mod listing;
+mod major;
 mod order;
 mod pg_dump;
 mod production;
+mod proof;
 mod seen;
 mod supply;
 
@@ -26,7 +28,8 @@ pub use checks::Selected;
 pub use directory::{DirectoryError, Dump, RunDirectory};
 pub use engine::{EngineError, EngineOrder, ImageOrder, LocalOrder};
 pub use listing::{Listing, ListingError, relations};
-pub use order::{From, Keep, Order, PgDumpAt, SourceExtra, SourceOrder};
+pub use major::{MajorError, Upgrade};
+pub use order::{From, Keep, Order, PgDumpAt, SourceExtra, SourceOrder, Stated};
 
 use crate::check::Machine;
 use crate::drill::checks::Compiling;
@@ -97,8 +100,8 @@ impl Drill<'_> {
         let from = std::mem::replace(&mut order.from, From::nothing());
         match from {
             From::Source(asked) => self.from_source(*asked, order, docker.as_ref(), seen).await,
-            From::Given { path, sha256 } => {
-                let given = self.given(path, sha256, seen).await?;
+            From::Given { path, stated } => {
+                let given = self.given(path, stated, seen).await?;
                 let dumped = self.in_sandbox(given, order, None, seen).await;
                 seen.begin(Stage::ObserveAgain);
                 let again = self.containers_after(order, docker.as_ref(), seen).await;
@@ -117,7 +120,10 @@ impl Drill<'_> {
         seen: &mut Seen,
     ) -> Result<(), Stop> {
         seen.begin(Stage::Sandbox);
-        let open = order.engine.open(supply.major());
+        let majors = supply.majors(order.upgrade);
+        let open = order
+            .engine
+            .open(majors.wanted().map_err(|e| seen.stop(&e))?);
         let engine = seen.unless_interrupted(open).await?;
         let compiling = Compiling::start(
             Machine::start().map_err(|e| seen.stop(&e))?,
@@ -165,7 +171,8 @@ impl Drill<'_> {
         source: Option<u64>,
         seen: &mut Seen,
     ) -> Result<(), Stop> {
-        let newer = engine::matching(sandbox, supply.major()).map_err(|e| seen.stop(&e))?;
+        let majors = supply.majors(order.upgrade);
+        let upgrade = engine::matching(sandbox, majors).map_err(|e| seen.stop(&e))?;
         seen.end();
 
         seen.begin(Stage::Isolation);
@@ -186,7 +193,7 @@ impl Drill<'_> {
             .restore(isolated, order.roles, order.jobs, seen)
             .await?;
         if let Some(facts) = &mut seen.evidence.restore {
-            facts.remarks.extend(newer);
+            facts.remarks.extend(upgrade);
         }
 
         compared::compare_and_check(supplied, compiling, order, seen).await

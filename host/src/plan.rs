@@ -130,6 +130,8 @@ pub enum DumpFormat {
 #[serde(deny_unknown_fields, default)]
 pub struct RestorePlan {
     pub roles: Roles,
+    /// An upgrade drill: the newer major version that the dump is restored into.
+    pub upgrade_to: Option<u32>,
 }
 
 /// What happens to the roles that a dump names.

@@ -66,6 +66,8 @@ pub struct Notice {
 pub struct RestoreFacts {
     pub server_version: String,
     pub system_identifier: u64,
+    /// Whether the cluster's pages have checksums, as the server says.
+    pub data_checksums: bool,
     /// And how it was used, for example `psql 15.18, rows by 2 sessions`.
     pub tool: String,
     pub database: String,
@@ -151,6 +153,8 @@ pub enum RestoreError {
         #[source]
         source: SandboxError,
     },
+    #[error("the sandbox's server does not say whether its pages have checksums")]
+    Checksums(#[source] tokio_postgres::Error),
     #[error("the dump was restored without having been read to its end")]
     NotReadBack,
     #[error("cannot mark the place in the sandbox server's log")]
@@ -177,6 +181,11 @@ pub async fn restore<'s>(
     let sandbox = isolated.sandbox();
     let mut remarks = Vec::new();
     let host = connect(&isolated, MAINTENANCE).await?;
+    let data_checksums = host
+        .query_one("SELECT current_setting('data_checksums')::bool", &[])
+        .await
+        .and_then(|row| row.try_get(0))
+        .map_err(RestoreError::Checksums)?;
     database::make_way(&host, &target.database).await?;
     let roles_created = match target.mode {
         Roles::Create => roles::create(&host, &target.roles).await?,
@@ -228,6 +237,7 @@ pub async fn restore<'s>(
     let facts = RestoreFacts {
         server_version: number(sandbox.server_version()).to_owned(),
         system_identifier: isolated.system_identifier(),
+        data_checksums,
         tool: format!("{name} {version}{how}"),
         database: target.database,
         read_back,

@@ -10,6 +10,7 @@ mod conninfo;
 mod dump;
 mod error;
 mod facts;
+mod fields;
 mod given;
 mod growing;
 mod header;
@@ -30,7 +31,7 @@ pub use conninfo::{
 pub use dump::{DumpAs, DumpError, Dumping, Tap};
 pub use error::SourceError;
 pub use facts::{DatabaseFacts, LocaleProvider, Role};
-pub use given::{Given, GivenError};
+pub use given::{Fault, Given, GivenError};
 pub use growing::Growing;
 pub use identity::{Difference, DifferenceKind, unmoved};
 pub use pg_dump::{Lodging, PgDump, PgDumpError, Program, Version};
@@ -91,6 +92,7 @@ pub struct SessionProof {
 pub enum Format {
     Plain,
     PlainGzip,
+    PlainZstd,
     Custom,
     Directory,
     Tar,
@@ -102,6 +104,7 @@ impl Format {
         match self {
             Format::Plain => "plain",
             Format::PlainGzip => "plain-gzip",
+            Format::PlainZstd => "plain-zstd",
             Format::Custom => "custom",
             Format::Directory => "directory",
             Format::Tar => "tar",

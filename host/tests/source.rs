@@ -8,6 +8,7 @@ mod source {
     mod encryption;
     mod in_image;
     mod reading;
+    mod structure;
 }
 
 use std::path::PathBuf;

@@ -1,5 +1,6 @@
 //! Drills of given dumps: every format, whole and damaged.
 
+mod changed;
 mod damaged;
 mod flipped;
 mod notices;

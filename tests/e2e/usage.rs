@@ -284,6 +284,33 @@ fn a_directory_of_runs_where_nothing_can_be_made() {
     refused(&desk, run(&desk, &args), &["/proc/vhost-runs"]);
 }
 
+#[test]
+fn a_manifest_that_is_none() {
+    let desk = Desk::with(&plan());
+    let dump = desk.write("x.sql", "");
+    let given = [
+        "--no-checks",
+        "--dump",
+        dump.to_str().unwrap(),
+        "--dump-manifest",
+    ];
+    let with = |manifest: &str| run(&desk, &[&given[..], &[manifest]].concat());
+    let missing = [
+        "--dump-manifest",
+        "manifest.json",
+        "give the manifest.json of a run",
+    ];
+    refused(&desk, with("manifest.json"), &missing);
+    desk.write("notes.json", "[]");
+    refused(&desk, with("notes.json"), &["notes.json is not a manifest"]);
+    desk.write("other.json", "{\"schema\": \"vhost.manifest/9\"}");
+    refused(
+        &desk,
+        with("other.json"),
+        &["`vhost.manifest/9`", "take the manifest anew"],
+    );
+}
+
 /// clap's own words, on more than one line.
 #[test]
 fn flags_that_do_not_go_together() {
@@ -293,6 +320,9 @@ fn flags_that_do_not_go_together() {
         &["--dump", "x", "--source", "host=h"],
         &["--dump-sha256", &"0".repeat(64)],
         &["--dump", "x", "--dump-sha256", "abc"],
+        &["--dump-size", "1"],
+        &["--dump", "x", "--dump-size", "1MB"],
+        &["--dump-manifest", "manifest.json"],
         &["--engine", "podman"],
         &["--no-such-flag"],
     ] {

@@ -131,41 +131,160 @@ fn given_dumps_of_other_versions_pass_in_every_format() {
     }
 }
 
-#[test]
-fn an_older_sandbox_is_refused_and_a_newer_one_remarked() {
-    for bin in bins() {
-        let desk = Desk::with(&Plan {
-            sandbox: sandbox(Path::new(BIN)),
-            ..Plan::default()
-        });
-        let newer = server(&bin);
-        let outcome = drill_given(&desk, &pg_dump(&bin, &newer, &desk, &["-Fp"]));
-        agree(&outcome, Verdict::Inconclusive);
-        let (stage, cause) = outcome.stop().unwrap();
-        assert_eq!(stage, "sandbox");
-        assert!(
-            cause.contains("an older server cannot restore it; use an image or a `bin_dir` of"),
-            "{cause}"
+/// The machine's own and the others, each with the one before it.
+fn pairs() -> Vec<(PathBuf, PathBuf)> {
+    let all: Vec<PathBuf> = [PathBuf::from(BIN)].into_iter().chain(bins()).collect();
+    let mut pairs = Vec::new();
+    for (n, older) in all.iter().enumerate() {
+        pairs.extend(
+            all[n + 1..]
+                .iter()
+                .map(|newer| (older.clone(), newer.clone())),
         );
+    }
+    pairs
+}
+
+/// For example 16.
+fn major(bin: &Path) -> u32 {
+    let output = Command::new(bin.join("postgres"))
+        .arg("--version")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let number = text.split_whitespace().nth(2).unwrap();
+    number.split('.').next().unwrap().parse().unwrap()
+}
+
+fn into(bin: &Path, upgrade_to: Option<u32>) -> Plan {
+    Plan {
+        sandbox: sandbox(bin),
+        restore: upgrade_to
+            .map(|to| format!("upgrade_to = {to}"))
+            .unwrap_or_default(),
+        ..Plan::default()
+    }
+}
+
+/// Stops before anything is restored, for a reason that holds all of this.
+fn refused(outcome: &Outcome, reasons: &[&str]) {
+    agree(outcome, Verdict::Inconclusive);
+    let (stage, cause) = outcome.stop().unwrap();
+    assert_eq!(stage, "sandbox");
+    for reason in reasons {
+        assert!(cause.contains(reason), "{reason} is not in: {cause}");
+    }
+    assert!(outcome.run().report_json["evidence"]["restore"].is_null());
+}
+
+#[test]
+fn a_newer_dump_is_refused_by_an_older_sandbox() {
+    for (older, newer) in pairs() {
+        let desk = Desk::with(&into(&older, None));
+        let server = server(&newer);
+        for options in [&["-Fp"][..], &["-Fc"]] {
+            let dump = pg_dump(&newer, &server, &desk, options);
+            let remedy = format!("use an image or a `bin_dir` of {}", major(&newer));
+            refused(
+                &drill_given(&desk, &dump),
+                &["an older server cannot restore it", &remedy],
+            );
+        }
+    }
+}
+
+#[test]
+fn an_older_dump_needs_a_plan_that_says_upgrade() {
+    for (older, newer) in pairs() {
+        let (old, new) = (major(&older), major(&newer));
+        let server = server(&older);
+        let desk = Desk::with(&into(&newer, None));
+        let plain = pg_dump(&older, &server, &desk, &["-Fp"]);
+        let custom = pg_dump(&older, &server, &desk, &["-Fc"]);
+        let say = format!("say `upgrade_to = {new}` in [restore]");
+        refused(
+            &drill_given(&desk, &plain),
+            &[&format!("`bin_dir` of {old}"), &say],
+        );
+
+        desk.plan(&into(&newer, Some(new)));
+        for dump in [&plain, &custom] {
+            let outcome = drill_given(&desk, dump);
+            agree(&outcome, Verdict::Pass);
+            let said = format!(
+                "an upgrade drill: a dump of Postgres {old} was restored into Postgres {new}"
+            );
+            assert!(outcome.run().report_md.contains(&said));
+        }
+
+        // To another version than the sandbox's, and to the dump's own.
+        desk.plan(&into(&newer, Some(99)));
+        refused(
+            &drill_given(&desk, &plain),
+            &["the plan says `upgrade_to = 99`"],
+        );
+        desk.plan(&into(&older, Some(old)));
+        refused(&drill_given(&desk, &plain), &["that is no newer one"]);
 
         // The server is old enough, and the archive is not: no older pg_restore reads it.
-        let older = server(Path::new(BIN));
-        let archive = pg_dump(&bin, &older, &desk, &["-Fc"]);
-        let outcome = drill_given(&desk, &archive);
-        agree(&outcome, Verdict::Inconclusive);
-        assert_eq!(outcome.stop().unwrap().0, "sandbox");
+        desk.plan(&into(&older, None));
+        let archive = pg_dump(&newer, &server, &desk, &["-Fc"]);
+        refused(
+            &drill_given(&desk, &archive),
+            &["whose pg_restore cannot read it", &say],
+        );
+    }
+}
 
-        desk.plan(&Plan {
-            sandbox: sandbox(&bin),
-            ..Plan::default()
-        });
-        let outcome = drill_given(&desk, &pg_dump(Path::new(BIN), &older, &desk, &["-Fp"]));
-        agree(&outcome, Verdict::Pass);
-        assert!(
-            outcome
+/// The newer release's own pg_dump is taken where the plan's directories have it; else the source's, and that is told.
+#[test]
+fn an_upgrade_of_a_source_passes() {
+    for (older, newer) in pairs() {
+        let server = server(&older);
+        let new = major(&newer);
+        for with in [&newer, &older] {
+            let plan = Plan {
+                source: Some(format!(
+                    "conninfo = \"{}\"\npassword_file = \"password\"",
+                    server.conninfo(READER, "app")
+                )),
+                dump: format!("pg_dump = {:?}", with.join("pg_dump").display().to_string()),
+                rest: CHECKS.to_owned(),
+                ..into(&newer, Some(new))
+            };
+            let desk = Desk::with(&plan);
+            desk.grants(&GRANTS);
+            let outcome = desk.check(&["row-matrix"]);
+            agree(&outcome, Verdict::Pass);
+            let told = outcome
                 .run()
                 .report_md
-                .contains("that it restores into 15 is not proved")
+                .contains("the newer release's own is advised");
+            assert_eq!(told, with == &older, "{}", outcome.run().report_md);
+            let dumped = outcome.run().report_json["evidence"]["dump"]["pg_dump_version"].clone();
+            assert!(
+                dumped
+                    .as_str()
+                    .unwrap()
+                    .starts_with(&major(with).to_string()),
+                "{dumped}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_sandbox_has_data_checksums() {
+    for bin in [PathBuf::from(BIN)].into_iter().chain(bins()) {
+        let server = server(&bin);
+        let desk = Desk::with(&into(&bin, None));
+        let outcome = drill_given(&desk, &pg_dump(&bin, &server, &desk, &["-Fp"]));
+        agree(&outcome, Verdict::Pass);
+        let run = outcome.run();
+        assert_eq!(
+            run.report_json["evidence"]["restore"]["data_checksums"],
+            true
         );
+        assert!(run.report_md.contains(", data checksums on"));
     }
 }

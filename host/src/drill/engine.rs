@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 
+use crate::drill::major::{MajorError, Majors};
 use crate::drill::supply::leading_number;
 use crate::sandbox::docker::{Docker, Image};
 use crate::sandbox::local::Local;
@@ -42,10 +43,8 @@ pub enum EngineError {
     NoPostgres { major: u32 },
     #[error("the dump does not say which Postgres it is from: name a `bin_dir` in [sandbox]")]
     UnknownMajor,
-    #[error(
-        "the sandbox has Postgres {sandbox}, the dump is from {dump}: an older server cannot restore it; use an image or a `bin_dir` of {dump}"
-    )]
-    TooOld { sandbox: u32, dump: u32 },
+    #[error(transparent)]
+    Major(#[from] MajorError),
 }
 
 impl EngineOrder {
@@ -106,13 +105,10 @@ async fn version(dir: &Path) -> Option<u32> {
     text.split_whitespace().find_map(leading_number)
 }
 
-/// Refuses a sandbox older than the dump, and remarks a newer one; the image alone decides what a container runs.
-pub fn matching(sandbox: &Sandbox, dump: Option<u32>) -> Result<Option<String>, EngineError> {
-    match (leading_number(sandbox.server_version()), dump) {
-        (Some(sandbox), Some(dump)) if sandbox < dump => Err(EngineError::TooOld { sandbox, dump }),
-        (Some(sandbox), Some(dump)) if sandbox > dump => Ok(Some(format!(
-            "a dump of Postgres {dump} was restored into Postgres {sandbox}: that it restores into {dump} is not proved"
-        ))),
-        _ => Ok(None),
+/// Judges the sandbox's own major version; where it does not say one, nothing is known against it.
+pub fn matching(sandbox: &Sandbox, majors: Majors) -> Result<Option<String>, MajorError> {
+    match leading_number(sandbox.server_version()) {
+        Some(sandbox) => majors.judge(sandbox),
+        None => Ok(None),
     }
 }

@@ -3,16 +3,17 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::digest::Sha256;
-use crate::drill::order::{Order, SourceExtra};
-use crate::drill::seen::{Seen, interrupted};
+use crate::drill::major::Upgrade;
+use crate::drill::order::{Order, SourceExtra, Stated};
+use crate::drill::proof::{other, refuse, unfinished};
+use crate::drill::seen::{Seen, in_one_line, interrupted};
 use crate::drill::supply::{Fresh, SharedScanner, Supply, foreign_command};
 use crate::drill::{Drill, pg_dump};
 use crate::event::Stage;
 use crate::plan::DumpFormat;
 use crate::report::Stop;
 use crate::sandbox::docker::Remains;
-use crate::source::{DumpAs, Given, Source};
+use crate::source::{DumpAs, Format, Given, Source};
 
 impl Drill<'_> {
     /// Starts pg_dump under the source's snapshot.
@@ -36,6 +37,14 @@ impl Drill<'_> {
             Stage::Dump,
             format!("pg_dump {} {note}", pg_dump.version).trim_end(),
         );
+        if let Upgrade::To(to) = order.upgrade
+            && pg_dump.version.major != to
+        {
+            seen.evidence.remarks.push(format!(
+                "the dump was taken by pg_dump {}, for none of {to} was found: for an upgrade the newer release's own is advised",
+                pg_dump.version
+            ));
+        }
         let (format, extension) = match asked.format {
             DumpFormat::Plain => (DumpAs::Plain, "sql"),
             DumpFormat::Custom => (DumpAs::Custom, "dump"),
@@ -71,11 +80,11 @@ impl Drill<'_> {
         })))
     }
 
-    /// Reads the given dump once: its digest, what it holds, and whether it is whole.
+    /// Reads the given dump once: its digest, what it holds, whether it is whole, and whether it is the stated one.
     pub(super) async fn given(
         &self,
         path: PathBuf,
-        sha256: Option<Sha256>,
+        stated: Stated,
         seen: &mut Seen,
     ) -> Result<Supply, Stop> {
         seen.begin(Stage::Dump);
@@ -91,33 +100,40 @@ impl Drill<'_> {
         };
         let given = given.map_err(|error| {
             if error.is_defect() {
-                seen.evidence.defects.push(error.to_string());
+                seen.evidence.defects.push(in_one_line(&error));
             }
             seen.stop(&error)
         })?;
         seen.evidence.dump = Some(given.facts.clone());
-        if let Some(stated) = sha256.filter(|stated| *stated != given.facts.digest.sha256) {
-            let cause = format!(
-                "its SHA-256 is {}, not the stated {stated}",
-                given.facts.digest.sha256
-            );
-            seen.evidence.defects.push(cause.clone());
-            return Err(Stop {
-                stage: seen.at(),
-                cause,
-            });
-        }
         let scanned = scanner.finish();
-        // Nothing of such a dump is sent to psql: what else it holds was written by the same hand.
-        if let Some(command) = scanned.foreign_commands.first() {
-            let cause = foreign_command(command);
-            seen.evidence.defects.push(cause.clone());
-            return Err(Stop {
-                stage: seen.at(),
-                cause,
-            });
-        }
+        let mut defects = stated.against(given.facts.digest);
+        let manifest = match given.facts.format {
+            Format::Plain | Format::PlainGzip | Format::PlainZstd => {
+                // Nothing of such a dump is sent to psql: what else it holds was written by the same hand.
+                defects.extend(
+                    scanned
+                        .foreign_commands
+                        .first()
+                        .map(|command| foreign_command(command)),
+                );
+                defects.extend(unfinished(&scanned));
+                defects.extend(
+                    stated
+                        .manifest
+                        .iter()
+                        .flat_map(|stated| other(stated, &scanned)),
+                );
+                None
+            }
+            // What an archive holds is known once a pg_restore has read it.
+            Format::Custom | Format::Directory | Format::Tar => stated.manifest,
+        };
+        refuse(&given, defects, seen)?;
         seen.end();
-        Ok(Supply::Given { given, scanned })
+        Ok(Supply::Given {
+            given,
+            scanned,
+            manifest,
+        })
     }
 }

@@ -7,7 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::directory::{DirectoryError, RunDirectory};
 use super::engine::{self, EngineError, EngineOrder};
-use super::supply::{ARCHIVE, given_major};
+use super::major::{MajorError, Upgrade};
+use super::supply::{ARCHIVE, given_majors};
 use crate::manifest::Listed;
 use crate::manifest::scan::Scanner;
 use crate::plan::Wall;
@@ -40,6 +41,8 @@ pub enum ListingError {
     Journal(#[source] JournalError),
     #[error(transparent)]
     Engine(#[from] EngineError),
+    #[error(transparent)]
+    Major(#[from] MajorError),
     #[error(transparent)]
     Sandbox(#[from] Ended),
     #[error(transparent)]
@@ -83,7 +86,7 @@ pub async fn relations(
     };
     let given = given?;
     let scanner = match given.facts.format {
-        Format::Plain | Format::PlainGzip => scanner,
+        Format::Plain | Format::PlainGzip | Format::PlainZstd => scanner,
         Format::Custom | Format::Directory | Format::Tar => {
             in_sandbox(listing, given, interrupt).await?
         }
@@ -99,13 +102,13 @@ async fn in_sandbox(
     given: Given,
     interrupt: &CancellationToken,
 ) -> Result<Scanner, ListingError> {
-    let major = given_major(&given.facts);
-    let engine = listing.engine.open(major).await?;
+    let majors = given_majors(&given.facts, Upgrade::Any);
+    let engine = listing.engine.open(majors.wanted()?).await?;
     let directory = RunDirectory::create(&listing.runs, &listing.spec.run)?;
     let journal =
         Journal::create(&directory.journal(), &listing.spec.run).map_err(ListingError::Journal)?;
     let body = async |sandbox: &Sandbox| {
-        engine::matching(sandbox, major)?;
+        engine::matching(sandbox, majors)?;
         let private = [directory.partial()];
         let proved = prove(sandbox, &private, None, &listing.accepted).await?;
         let isolated = proved.isolated.ok_or(ListingError::Walls)?;

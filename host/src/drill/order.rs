@@ -10,6 +10,8 @@ use crate::digest::Sha256;
 use crate::drill::checks::Selected;
 use crate::drill::directory::Dump;
 use crate::drill::engine::{EngineOrder, ImageOrder};
+use crate::drill::major::Upgrade;
+use crate::manifest::Manifest;
 use crate::plan::name::RunId;
 use crate::plan::{Amcheck, DumpFormat, EmptyDump, Overlap, Roles};
 use crate::report::terms::Terms;
@@ -25,6 +27,8 @@ pub struct Order {
     pub docker_host: String,
     pub spec: Spec,
     pub roles: Roles,
+    /// What else than the dump's own major version may restore it.
+    pub upgrade: Upgrade,
     /// Of a parallel restore, for archives.
     pub jobs: u32,
     pub empty: EmptyDump,
@@ -53,11 +57,17 @@ pub enum Keep {
 /// Where the dump comes from.
 pub enum From {
     Source(Box<SourceOrder>),
-    Given {
-        path: PathBuf,
-        /// What its SHA-256 must be, where somebody recorded it.
-        sha256: Option<Sha256>,
-    },
+    Given { path: PathBuf, stated: Stated },
+}
+
+/// What somebody recorded of a given dump, and what it therefore must be.
+#[derive(Default)]
+pub struct Stated {
+    pub sha256: Option<Sha256>,
+    /// In bytes.
+    pub size: Option<u64>,
+    /// Held against what the dump is found to hold, whichever file it was made from.
+    pub manifest: Option<Box<Manifest>>,
 }
 
 impl From {
@@ -65,7 +75,7 @@ impl From {
     pub(super) fn nothing() -> Self {
         Self::Given {
             path: PathBuf::new(),
-            sha256: None,
+            stated: Stated::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
+use crate::drill::major::Upgrade;
 use crate::drill::order::{Order, PgDumpAt, SourceExtra};
 use crate::plan::name::{Name, NotAName};
 use crate::sandbox::docker::Remains;
@@ -32,10 +33,17 @@ pub async fn find(
     remains: &mut Remains,
 ) -> Result<PgDump, FindError> {
     let major = source.server_major();
+    if let Upgrade::To(to) = order.upgrade
+        && let Some(newer) = of_upgrade(asked, to).await
+    {
+        return Ok(newer);
+    }
     let on_host = PgDump::find(asked.pg_dump.as_deref(), &asked.path_dirs, major);
     let image = match &asked.pg_dump_at {
         PgDumpAt::Host => return Ok(on_host.await?),
         PgDumpAt::Image(image) => image,
+        // The sandbox's own image has the newer one.
+        PgDumpAt::HostElseImage(image) if matches!(order.upgrade, Upgrade::To(_)) => image,
         PgDumpAt::HostElseImage(image) => match on_host.await {
             Err(PgDumpError::NotFound { .. } | PgDumpError::TooOld { .. }) => image,
             found => return Ok(found?),
@@ -51,4 +59,15 @@ pub async fn find(
         stop,
     };
     Ok(PgDump::in_image(&image, source, lodging, remains).await?)
+}
+
+/// The host's pg_dump of exactly the major version that the dump is to be restored into.
+///
+/// A newer release's own pg_dump knows what that release no longer takes as the older one wrote it (Postgres manual, 18.6.1).
+async fn of_upgrade(asked: &SourceExtra, to: u32) -> Option<PgDump> {
+    if matches!(asked.pg_dump_at, PgDumpAt::Image(_)) {
+        return None;
+    }
+    let found = PgDump::find(asked.pg_dump.as_deref(), &asked.path_dirs, to).await;
+    found.ok().filter(|found| found.version.major == to)
 }

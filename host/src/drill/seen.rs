@@ -58,6 +58,10 @@ impl Seen {
         self.events.send(Event::Finished { stage, elapsed });
     }
 
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupt.is_cancelled()
+    }
+
     /// A stop in the current stage for this reason.
     pub fn stop(&self, error: &(dyn Error + 'static)) -> Stop {
         self.stop_in(self.at, error)

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use crate::drill::major::{Majors, Upgrade};
+use crate::drill::proof::{other, refuse, unfinished};
 use crate::drill::seen::Seen;
 use crate::event::Stage;
 use crate::manifest::scan::Scanner;
@@ -12,12 +14,8 @@ use crate::plan::Roles;
 use crate::report::Stop;
 use crate::restore::isolation::Isolated;
 use crate::restore::tool::{Part, ToolError};
-use crate::restore::{
-    self, Creation, Gravity, Input, Notice, Plain, RestoreError, Restored, Target, tool,
-};
-use crate::source::{
-    DatabaseFacts, DumpAs, DumpFacts, Dumping, Format, Given, Growing, Role,
-};
+use crate::restore::{self, Creation, Input, Plain, RestoreError, Restored, Target, tool};
+use crate::source::{DatabaseFacts, DumpAs, DumpFacts, Dumping, Format, Given, Growing, Role};
 
 /// The file's name inside the sandbox's dump directory.
 pub const ARCHIVE: &str = "archive";
@@ -27,7 +25,12 @@ const UNNAMED: &str = "restored";
 /// A dump on its way.
 pub enum Supply {
     Fresh(Box<Fresh>),
-    Given { given: Given, scanned: Scanned },
+    Given {
+        given: Given,
+        scanned: Scanned,
+        /// The stated manifest of an archive, which nothing was held against yet.
+        manifest: Option<Box<Manifest>>,
+    },
 }
 
 /// A dump that pg_dump is writing.
@@ -68,6 +71,12 @@ pub struct Supplied<'s> {
     pub taken: Taken,
 }
 
+/// What is known of an archive before it is read.
+enum Known {
+    Taken(Catalogue),
+    Stated(Option<Box<Manifest>>),
+}
+
 /// What is known of how a dump was taken.
 pub enum Taken {
     Here(Catalogue),
@@ -75,17 +84,16 @@ pub enum Taken {
 }
 
 impl Supply {
-    /// The major version that a sandbox must have at least: the server's that the dump is from, and for an archive also
-    /// that of its pg_dump, because no older pg_restore reads it.
-    pub fn major(&self) -> Option<u32> {
-        let (format, server, pg_dump) = match self {
+    /// The major versions that the sandbox is chosen by.
+    pub fn majors(&self, upgrade: Upgrade) -> Majors {
+        match self {
             Supply::Fresh(fresh) => {
                 let server = Some(fresh.database.server_major);
-                (fresh.format.into(), server, Some(fresh.pg_dump_major))
+                let pg_dump = Some(fresh.pg_dump_major);
+                majors(fresh.format.into(), server, pg_dump, upgrade)
             }
-            Supply::Given { given, .. } => return given_major(&given.facts),
-        };
-        needed(format, server, pg_dump)
+            Supply::Given { given, .. } => given_majors(&given.facts, upgrade),
+        }
     }
 
     /// Restores the dump; a fresh plain one while it is still being written, read back from its file.
@@ -101,23 +109,42 @@ impl Supply {
                 alongside(*fresh, isolated, mode, jobs, seen).await
             }
             Supply::Fresh(fresh) => after(*fresh, isolated, mode, jobs, seen).await,
-            Supply::Given { given, scanned } => {
-                from_given(given, scanned, isolated, mode, jobs, seen).await
+            Supply::Given {
+                given,
+                scanned,
+                manifest,
+            } => {
+                let target = target(&scanned, mode);
+                match given.facts.format {
+                    Format::Plain | Format::PlainGzip | Format::PlainZstd => {
+                        from_given(given, scanned, target, isolated, jobs, seen).await
+                    }
+                    Format::Custom | Format::Directory | Format::Tar => {
+                        from_archive(given, Known::Stated(manifest), target, isolated, jobs, seen)
+                            .await
+                    }
+                }
             }
         }
     }
 }
 
 /// The same of a given dump.
-pub fn given_major(facts: &DumpFacts) -> Option<u32> {
+pub fn given_majors(facts: &DumpFacts, upgrade: Upgrade) -> Majors {
     let server = leading_number(&facts.server_version);
-    needed(facts.format, server, leading_number(&facts.pg_dump_version))
+    let pg_dump = leading_number(&facts.pg_dump_version);
+    majors(facts.format, server, pg_dump, upgrade)
 }
 
-fn needed(format: Format, server: Option<u32>, pg_dump: Option<u32>) -> Option<u32> {
-    match format {
-        Format::Plain | Format::PlainGzip => server,
+fn majors(format: Format, server: Option<u32>, pg_dump: Option<u32>, upgrade: Upgrade) -> Majors {
+    let least = match format {
+        Format::Plain | Format::PlainGzip | Format::PlainZstd => server,
         Format::Custom | Format::Directory | Format::Tar => server.max(pg_dump),
+    };
+    Majors {
+        server,
+        least,
+        upgrade,
     }
 }
 
@@ -199,101 +226,114 @@ async fn after<'s>(
     seen.ended_at(Stage::Dump, fresh.began, Instant::now());
     seen.evidence.dump = Some(facts.clone());
     let archive = Given::taken(facts, fresh.path);
-    seen.begin(Stage::Restore);
     let target = Target {
         database: fresh.database.database.clone(),
         creation: Creation::Host(Some(fresh.database)),
         roles: fresh.roles,
         mode,
     };
-    let catalogue = Some(fresh.catalogue);
-    from_archive(archive, catalogue, target, isolated, jobs, seen).await
+    from_archive(
+        archive,
+        Known::Taken(fresh.catalogue),
+        target,
+        isolated,
+        jobs,
+        seen,
+    )
+    .await
+}
+
+/// Of a dump that nobody can be asked about.
+fn target(scanned: &Scanned, mode: Roles) -> Target {
+    let (database, creation) = match scanned.connects.first() {
+        Some(database) => (database.clone(), Creation::Dump),
+        None => (UNNAMED.to_owned(), Creation::Host(None)),
+    };
+    Target {
+        database,
+        creation,
+        roles: named(scanned),
+        mode,
+    }
 }
 
 async fn from_given<'s>(
     given: Given,
     scanned: Scanned,
+    target: Target,
     isolated: Isolated<'s>,
-    mode: Roles,
     jobs: u32,
     seen: &mut Seen,
 ) -> Result<Supplied<'s>, Stop> {
     seen.begin(Stage::Restore);
-    let creation = match scanned.connects.first() {
-        Some(_) => Creation::Dump,
-        None => Creation::Host(None),
+    let plain = Plain {
+        reading: given.reader().map_err(|e| seen.stop(&e))?,
+        places: given.places().map_err(|e| seen.stop(&e))?,
+        sessions: jobs as usize,
     };
-    let target = Target {
-        database: scanned
-            .connects
-            .first()
-            .cloned()
-            .unwrap_or_else(|| UNNAMED.to_owned()),
-        creation,
-        roles: named(&scanned),
-        mode,
-    };
-    match given.facts.format {
-        Format::Plain | Format::PlainGzip => {
-            let plain = Plain {
-                reading: given.reader().map_err(|e| seen.stop(&e))?,
-                places: given.places().map_err(|e| seen.stop(&e))?,
-                sessions: jobs as usize,
-            };
-            let restored = restore::restore(isolated, Input::Plain(plain), target, seen.events())
-                .await
-                .map_err(|e| not_restored(&e, seen))?;
-            let mut facts = restored.facts().clone();
-            facts.notices.extend(defects(&scanned));
-            seen.evidence.read_back = Some(facts.read_back);
-            seen.evidence.restore = Some(facts);
-            seen.end();
-            Ok(Supplied {
-                restored,
-                manifest: scanned.manifest,
-                taken: Taken::Elsewhere(scanned.offsets),
-            })
-        }
-        Format::Custom | Format::Directory | Format::Tar => {
-            from_archive(given, None, target, isolated, jobs, seen).await
-        }
-    }
+    let restored = restore::restore(isolated, Input::Plain(plain), target, seen.events())
+        .await
+        .map_err(|e| not_restored(&e, seen))?;
+    seen.evidence.read_back = Some(restored.facts().read_back);
+    seen.evidence.restore = Some(restored.facts().clone());
+    seen.end();
+    Ok(Supplied {
+        restored,
+        manifest: scanned.manifest,
+        taken: Taken::Elsewhere(scanned.offsets),
+    })
 }
 
 /// Copies the archive into the sandbox, reads what it holds with the sandbox's own pg_restore, and restores the copy.
 async fn from_archive<'s>(
     archive: Given,
-    taken: Option<Catalogue>,
+    known: Known,
     mut target: Target,
     isolated: Isolated<'s>,
     jobs: u32,
     seen: &mut Seen,
 ) -> Result<Supplied<'s>, Stop> {
+    seen.begin(Stage::Restore);
     let jobs = match archive.facts.format {
         // pg_restore has one way through a tar file, and refuses to be told of more.
         Format::Tar => 1,
         _ => jobs,
     };
     let to = isolated.sandbox().dump_dir().join(ARCHIVE);
-    let copied = tokio::task::spawn_blocking(move || archive.copy_to(&to))
+    let original = archive.clone();
+    let copied = tokio::task::spawn_blocking(move || original.copy_to(&to))
         .await
         .map_err(|e| seen.stop(&e))?
         .map_err(|e| seen.stop(&e))?;
     seen.evidence.read_back = Some(copied);
+    // What was looked at and hashed is not what would be restored, so nothing is; the gate `digest` shows both digests.
+    if copied != archive.facts.digest {
+        return Err(Stop {
+            stage: seen.at(),
+            cause: format!(
+                "the dump {:?} changed between its hashing and its restore",
+                archive.name()
+            ),
+        });
+    }
     let mut scanner = Scanner::default();
     let sandbox = isolated.sandbox();
-    tool::script(sandbox, ARCHIVE, Part::Whole, |bytes| scanner.feed(bytes))
-        .await
-        .map_err(|error| {
-            if matches!(error, ToolError::Failed { .. }) {
-                seen.evidence
-                    .defects
-                    .push("pg_restore cannot read the archive to its end".to_owned());
-            }
-            seen.stop(&error)
-        })?;
+    let read = tool::script(sandbox, ARCHIVE, Part::Whole, |bytes| scanner.feed(bytes)).await;
     let scanned = scanner.finish();
-    if taken.is_none() {
+    let mut defects = Vec::new();
+    match read {
+        Ok(()) => defects.extend(unfinished(&scanned)),
+        // Its own complaint about an archive; another status is that of a pg_restore that something ended.
+        Err(ToolError::Failed { status: 1, .. }) if !seen.is_interrupted() => {
+            defects.push(unread(&scanned))
+        }
+        Err(error) => return Err(seen.stop(&error)),
+    }
+    if let (Known::Stated(Some(stated)), []) = (&known, &*defects) {
+        defects.extend(other(stated, &scanned));
+    }
+    refuse(&archive, defects, seen)?;
+    if let Known::Stated(_) = known {
         target.roles = named(&scanned);
     }
     let input = Input::Archive {
@@ -309,9 +349,9 @@ async fn from_archive<'s>(
     Ok(Supplied {
         restored,
         manifest: scanned.manifest,
-        taken: match taken {
-            Some(catalogue) => Taken::Here(catalogue),
-            None => Taken::Elsewhere(scanned.offsets),
+        taken: match known {
+            Known::Taken(catalogue) => Taken::Here(catalogue),
+            Known::Stated(_) => Taken::Elsewhere(scanned.offsets),
         },
     })
 }
@@ -319,7 +359,9 @@ async fn from_archive<'s>(
 /// Why a plain dump was not restored; a command that no pg_dump writes is the dump's own fault.
 fn not_restored(error: &RestoreError, seen: &mut Seen) -> Stop {
     if let RestoreError::Tool(ToolError::ForeignCommand { command }) = error {
-        seen.evidence.defects.push(foreign_command(command));
+        seen.evidence
+            .defects
+            .push(format!("the dump {}", foreign_command(command)));
     }
     seen.stop_in(Stage::Restore, error)
 }
@@ -327,7 +369,7 @@ fn not_restored(error: &RestoreError, seen: &mut Seen) -> Stop {
 /// Why a dump that would make psql do something besides restoring is not restored.
 pub fn foreign_command(command: &str) -> String {
     format!(
-        "it holds the psql meta-command {command}, which pg_dump does not write, so that was not given to psql"
+        "holds the psql meta-command {command}, which pg_dump does not write, so it was not given to psql"
     )
 }
 
@@ -341,31 +383,15 @@ fn named(scanned: &Scanned) -> Vec<Role> {
     roles.collect()
 }
 
-/// What a given plain dump holds that no pg_dump wrote.
-fn defects(scanned: &Scanned) -> Vec<Notice> {
-    let notice = |class, subject: String| Notice {
-        sqlstate: "none".into(),
-        statement: "(dump)".into(),
-        subject,
-        class,
-        gravity: Gravity::Serious,
-        count: 1,
+/// Where pg_restore gave up an archive that it read as a script.
+fn unread(scanned: &Scanned) -> String {
+    let after = match (scanned.ending, scanned.manifest.relations.last()) {
+        (Ending::MidStatement, Some(relation)) => {
+            format!(", in the rows of {}.{}", relation.schema, relation.name)
+        }
+        _ => String::new(),
     };
-    let mut notices: Vec<_> = scanned
-        .foreign_commands
-        .iter()
-        .map(|command| notice("meta-command", command.clone()))
-        .collect();
-    match scanned.ending {
-        Ending::Trailer => {}
-        Ending::MidStatement => notices.push(notice(
-            "truncated",
-            "the dump ends inside a statement".into(),
-        )),
-        Ending::NoTrailer => notices.push(notice(
-            "truncated",
-            "the dump lacks pg_dump's trailer".into(),
-        )),
-    }
-    notices
+    format!(
+        "is damaged: pg_restore cannot read it to its end{after}; take it again, or give another copy of it"
+    )
 }

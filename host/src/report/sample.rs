@@ -198,6 +198,7 @@ pub fn evidence() -> Evidence {
     evidence.restore = Some(RestoreFacts {
         server_version: "16.14".to_owned(),
         system_identifier: 7640856984682475564,
+        data_checksums: true,
         tool: "psql 16.14".to_owned(),
         database: "directus".to_owned(),
         read_back: digest,
@@ -270,6 +271,7 @@ pub fn the_other_variants() -> Evidence {
     let session = server(&mut evidence).session.as_mut().unwrap();
     session.could_write = vec!["superuser".to_owned()];
     evidence.dump.as_mut().unwrap().origin = Origin::Given;
+    evidence.restore.as_mut().unwrap().data_checksums = false;
     evidence.restore.as_mut().unwrap().roles_created = vec!["directus".to_owned()];
     let fidelity = evidence.fidelity.as_mut().unwrap();
     let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();

@@ -266,6 +266,7 @@ fn of_restore(restore: &mut RestoreFacts, visit: Visit) {
     let RestoreFacts {
         server_version,
         system_identifier: _,
+        data_checksums: _,
         tool,
         database,
         read_back: _,

@@ -32,6 +32,8 @@ enum When {
     RoleSkipped,
     /// The server says that a collation does not exist.
     CollationMissing,
+    /// The server says that it does not know the option that it sets for itself.
+    InternalOption,
     /// The statement is about an object of one of these names.
     Named(&'static [&'static str]),
     /// No COPY failed, so that the rows are those of the source.
@@ -73,6 +75,9 @@ const EXISTS: &[&str] = &["42P04", "42P06", "42P07", "42701", "42710", "42723"];
 const VIOLATED: &[&str] = &["23502", "23503", "23505", "23514", "23P01"];
 /// No such table, function, schema, object, column, or a type or operator that is unknown.
 const MISSING: &[&str] = &["42P01", "42883", "3F000", "42704", "42703"];
+/// A column's option that Postgres 15.20 sets for itself and that no statement may set. Its own pg_dump leaves it out; that of
+/// another major version which is older than that release, such as 16.14, writes it into the dump.
+const INTERNAL_OPTION: &str = "unrecognized parameter \"pg_attver\"";
 const OUTSIDE: &[&str] = &[
     "CREATE FOREIGN DATA WRAPPER",
     "CREATE SERVER",
@@ -139,6 +144,7 @@ const ERRORS: &[Rule] = &[
     rule(&["42501"], &["ALTER OWNER", "COMMENT", "GRANT", "REVOKE"], When::Always, "must-be-owner", Fidelity),
     rule(&["42501"], &[], When::Always, "insufficient-privilege", Serious),
 
+    rule(&["22023"], &["ALTER TABLE"], When::InternalOption, "internal-option", Benign),
     // The rows are whole, so production itself violates its constraint.
     rule(VIOLATED, &["ALTER TABLE"], When::RowsWhole, "constraint-violated-by-source", Fidelity),
     rule(VIOLATED, &[], When::Always, "constraint", Serious),
@@ -163,6 +169,7 @@ struct Failure<'e> {
     object: String,
     role: Option<&'e str>,
     collation: bool,
+    internal_option: bool,
     roles: Roles,
     copy_failed: bool,
 }
@@ -178,6 +185,7 @@ impl Rule {
             When::RoleMissing => failure.role.is_some(),
             When::RoleSkipped => failure.role.is_some() && failure.roles == Roles::Skip,
             When::CollationMissing => failure.collation,
+            When::InternalOption => failure.internal_option,
             When::Named(names) => names.iter().any(|name| *name == failure.object),
             When::RowsWhole => !failure.copy_failed,
         };
@@ -239,6 +247,7 @@ fn failure(entry: &Entry, roles: Roles, copy_failed: bool) -> Failure<'_> {
         verb,
         role,
         collation: entry.message.starts_with("collation \""),
+        internal_option: entry.message == INTERNAL_OPTION,
         roles,
         copy_failed,
     }

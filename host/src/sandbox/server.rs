@@ -15,12 +15,13 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Runs inside, in the image's or the machine's own shell: `$1` is the directory of Postgres' programs.
 ///
-/// The cluster is thrown away, so nothing is synced. Settings that only newer servers know live in a file of
+/// The cluster is thrown away, so nothing is synced; its pages have checksums, so that what is read back of the restore is
+/// what was written. Settings that only newer servers know live in a file of
 /// their own, because an older server refuses to start on an unknown name.
 pub(super) const START: &str = r#"
 umask 077
 "$1/initdb" --pgdata=/vhost/data --username=postgres --encoding=UTF8 --locale=C.UTF-8 \
-    --no-sync --no-instructions --auth-local=peer --auth-host=reject || exit 1
+    --data-checksums --no-sync --no-instructions --auth-local=peer --auth-host=reject || exit 1
 bin=$1
 set -- $("$bin/postgres" --version)
 major=${3%%[!0-9]*}

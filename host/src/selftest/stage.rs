@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::check::{Cache, Compiler};
-use crate::drill::{self, Dump, From, Keep, RunDirectory, Selected};
+use crate::drill::{self, Dump, From, Keep, RunDirectory, Selected, Stated, Upgrade};
 use crate::event::Events;
 use crate::grant::component::ComponentError;
 use crate::grant::{Component, Grants, review};
@@ -192,7 +192,7 @@ impl Stage {
         let drilled = drill::Order {
             from: From::Given {
                 path: dump,
-                sha256: None,
+                stated: Stated::default(),
             },
             engine: engine.order.clone(),
             docker_host: order.docker_host.clone(),
@@ -209,6 +209,8 @@ impl Stage {
                 data: Data::Disk,
             },
             roles: Roles::Create,
+            // The fixture is of no server, and the engine has whichever version it has.
+            upgrade: Upgrade::Any,
             jobs: 1,
             empty: EmptyDump::default(),
             overlap: Overlap::default(),

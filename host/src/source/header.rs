@@ -1,5 +1,8 @@
 //! What a dump says of itself in its first and last bytes.
 
+use std::io::{self, BufRead};
+
+use super::fields::{Field, Fields};
 use super::session::first_word;
 
 /// How many bytes from the start hold every header, and how many from the end hold every trailer.
@@ -91,75 +94,66 @@ pub(super) enum Layout {
     Directory,
 }
 
+/// What an archive says of itself before its table of contents.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    pub(super) layout: Layout,
+    pub(super) versions: Versions,
+    /// Of the archive's own format, major and minor (`K_VERS_…` in Postgres' pg_backup_archiver.h).
+    pub(super) format: (u8, u8),
+}
+
 /// Reads the header that custom files and every toc.dat start with (`ReadHead` in Postgres' pg_backup_archiver.c).
-pub(super) fn archive(head: &[u8]) -> Option<(Layout, Versions)> {
-    let mut rest = Fields(head.strip_prefix(b"PGDMP")?);
-    let (major, minor) = (rest.byte()?, rest.byte()?);
-    let version = (major, minor);
-    // Before 1.10, which is Postgres 8.0, the header has no versions.
-    if version < (1, 10) {
-        return None;
+///
+/// None where there is another file's start, or that of an archive before 1.10, which is Postgres 8.0.
+pub(super) fn read_archive<R: BufRead>(fields: &mut Fields<R>) -> io::Result<Option<Header>> {
+    for expected in b"PGDMP" {
+        if fields.byte()? != *expected {
+            return Ok(None);
+        }
     }
-    let _revision = rest.byte()?;
-    let int_size = usize::from(rest.byte()?);
-    let _offset_size = rest.byte()?;
-    let layout = match rest.byte()? {
+    let format = (fields.byte()?, fields.byte()?);
+    // Older headers have no versions.
+    if format < (1, 10) {
+        return Ok(None);
+    }
+    let _revision = fields.byte()?;
+    fields.int_size = usize::from(fields.byte()?);
+    fields.offset_size = usize::from(fields.byte()?);
+    let layout = match fields.byte()? {
         1 => Layout::Custom,
         3 => Layout::Tar,
         5 => Layout::Directory,
-        _ => return None,
+        _ => return Ok(None),
     };
     // 1.15 is Postgres 16, where an algorithm took the place of a level.
-    if version >= (1, 15) {
-        rest.byte()?;
+    if format >= (1, 15) {
+        fields.byte()?;
     } else {
-        rest.int(int_size)?;
+        fields.int()?;
     }
     for _second_to_dst in 0..7 {
-        rest.int(int_size)?;
+        fields.int()?;
     }
-    let _database = rest.string(int_size)?;
-    let server = rest.string(int_size)?;
-    let pg_dump = rest.string(int_size)?;
+    let _database = fields.text()?;
+    let (Field::Text(server), Field::Text(pg_dump)) = (fields.text()?, fields.text()?) else {
+        return Ok(None);
+    };
     let versions = Versions {
         server: first_word(&server).to_owned(),
         pg_dump: first_word(&pg_dump).to_owned(),
     };
-    Some((layout, versions))
+    Ok(Some(Header {
+        layout,
+        versions,
+        format,
+    }))
 }
 
-struct Fields<'a>(&'a [u8]);
-
-impl Fields<'_> {
-    fn byte(&mut self) -> Option<u8> {
-        let (byte, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*byte)
-    }
-
-    /// A sign, then the magnitude with its lowest byte first.
-    fn int(&mut self, size: usize) -> Option<i64> {
-        let negative = self.byte()? != 0;
-        let mut magnitude = 0_i64;
-        for i in 0..size {
-            let byte = i64::from(self.byte()?);
-            // An int of more than eight bytes is no Postgres archive.
-            magnitude |= byte.checked_shl(u32::try_from(8 * i).ok()?)?;
-        }
-        Some(if negative {
-            magnitude.checked_neg()?
-        } else {
-            magnitude
-        })
-    }
-
-    /// A length and so many bytes; a missing string has a negative length.
-    fn string(&mut self, int_size: usize) -> Option<String> {
-        let length = usize::try_from(self.int(int_size)?).ok()?;
-        let text = self.0.get(..length)?;
-        self.0 = &self.0[length..];
-        Some(String::from_utf8_lossy(text).into_owned())
-    }
+/// The same of a file's first bytes.
+pub(super) fn archive(head: &[u8]) -> Option<(Layout, Versions)> {
+    let header = read_archive(&mut Fields::new(head)).ok()??;
+    Some((header.layout, header.versions))
 }
 
 #[cfg(test)]

@@ -41,6 +41,13 @@ fn plain_in_gzip() {
 }
 
 #[test]
+fn plain_in_zstd() {
+    let outcome = passes("zst", &[]);
+    let dump = &outcome.run().report_json["evidence"]["dump"];
+    assert_eq!(dump["format"], "plain-zstd");
+}
+
+#[test]
 fn custom() {
     passes("custom", &[]);
 }
@@ -108,6 +115,33 @@ fn the_digest_that_somebody_recorded() {
     assert_eq!(outcome.gate("digest"), "FAIL");
     let says = outcome.gate_says("digest");
     assert!(says.contains(&digest) && says.contains(&other), "{says}");
+}
+
+#[test]
+fn the_size_that_somebody_recorded() {
+    let desk = Desk::with(&plan());
+    let path = take(&desk, dump::dumped(), "plain", &[]);
+    let size = std::fs::metadata(&path).unwrap().len();
+    let path = path.to_str().unwrap();
+    let of = |size: u64| {
+        desk.drill(&[
+            "--no-checks",
+            "--dump",
+            path,
+            "--dump-size",
+            &size.to_string(),
+        ])
+    };
+    agree(&of(size), Verdict::Pass);
+    let outcome = of(size + 1);
+    agree(&outcome, Verdict::Fail);
+    assert_eq!(outcome.stop().unwrap().0, "dump");
+    let says = outcome.gate_says("digest");
+    let told = format!(
+        "\"given.plain\" has {size} bytes, not the stated {}",
+        size + 1
+    );
+    assert!(says.contains(&told), "{says}");
 }
 
 /// The incident's note N-1: what a bare cluster lacks is counted by role, and nothing else is lost.

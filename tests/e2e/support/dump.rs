@@ -18,10 +18,13 @@ pub fn dumped() -> &'static Database {
     })
 }
 
-/// Dumps the database in one of pg_dump's formats, or as `gz`, and says where the dump lies.
+/// Dumps the database in one of pg_dump's formats, or as `gz` or `zst`, and says where the dump lies.
 pub fn take(desk: &Desk, database: &Database, format: &str, more: &[&str]) -> PathBuf {
     let path = desk.path(&format!("given.{format}"));
-    let as_pg_dump_says = if format == "gz" { "plain" } else { format };
+    let as_pg_dump_says = match format {
+        "gz" | "zst" => "plain",
+        format => format,
+    };
     let mut command = Command::new(server::program("pg_dump"));
     command
         .env_clear()
@@ -33,6 +36,10 @@ pub fn take(desk: &Desk, database: &Database, format: &str, more: &[&str]) -> Pa
         command.arg("--compress=6");
     }
     assert!(command.arg("--file").arg(&path).status().unwrap().success());
+    if format == "zst" {
+        let text = std::fs::read(&path).unwrap();
+        std::fs::write(&path, zstd::encode_all(&text[..], 3).unwrap()).unwrap();
+    }
     path
 }
 

@@ -42,13 +42,29 @@ impl<'d> Live<'d> {
 
     /// Waits until the drill has finished a stage, by the stage's name.
     pub fn until_done(&mut self, stage: &str) {
-        let said = |text: &str| {
-            text.lines().any(|line| {
-                let words: Vec<&str> = line.split_whitespace().collect();
-                words.get(2..4) == Some(&[stage, "done"])
-            })
+        self.wait_until(stage, |live| live.has_done(stage));
+    }
+
+    /// Whether the drill has finished a stage, by the stage's name.
+    pub fn has_done(&self, stage: &str) -> bool {
+        self.stderr().lines().any(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            words.get(2..4) == Some(&[stage, "done"])
+        })
+    }
+
+    /// Waits until every thread of the drill stands still.
+    pub fn until_stopped(&mut self) {
+        let process = format!("/proc/{}/task", self.child.id());
+        let stopped = |stat: String| {
+            stat.rsplit_once(") ")
+                .is_some_and(|(_, rest)| rest.starts_with('T'))
         };
-        self.wait_until(stage, |live| said(&live.stderr()));
+        self.wait_until("its threads to stop", |_| {
+            std::fs::read_dir(&process).unwrap().all(|task| {
+                std::fs::read_to_string(task.unwrap().path().join("stat")).is_ok_and(stopped)
+            })
+        });
     }
 
     /// Waits until the journal of the desk's only unfinished run names one of these, for example `container-made`.

@@ -54,12 +54,18 @@ pub struct Run {
     /// What the checks may do [default: vhost.grants.toml beside the plan]
     #[arg(long, value_name = "FILE")]
     pub grants: Option<PathBuf>,
-    /// Drill this dump (plain, .gz, custom, directory or tar) and ask no source
+    /// Drill this dump (plain, .gz, .zst, custom, directory or tar) and ask no source
     #[arg(long, value_name = "FILE")]
     pub dump: Option<PathBuf>,
     /// What the given dump's SHA-256 must be
     #[arg(long, value_name = "HEX", requires = "dump")]
     pub dump_sha256: Option<Sha256>,
+    /// How many bytes the given dump must have; of a directory, its files together
+    #[arg(long, value_name = "BYTES", requires = "dump")]
+    pub dump_size: Option<u64>,
+    /// What the given dump must hold: the manifest.json of a drill
+    #[arg(long, value_name = "FILE", requires = "dump")]
+    pub dump_manifest: Option<PathBuf>,
     /// The source as a libpq connection string without a password, over the plan's
     #[arg(long, value_name = "CONNINFO", conflicts_with = "dump")]
     pub source: Option<String>,

@@ -4,6 +4,7 @@ mod args;
 mod bundle;
 mod clean;
 mod fault;
+mod given;
 mod grants;
 mod host;
 mod inspect;

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use vhost::check::Compiler;
 use vhost::drill::{
     Dump, EngineOrder, From, ImageOrder, Keep, LocalOrder, Order, PgDumpAt, Selected, SourceExtra,
-    SourceOrder,
+    SourceOrder, Upgrade,
 };
 use vhost::grant::{Component, Grants, review};
 use vhost::plan::name::{Name, RunId};
@@ -20,6 +20,7 @@ use vhost::sandbox::{Data, Limits, Spec};
 use vhost::source::{Secret, Target};
 
 use crate::args::{self, Run};
+use crate::given;
 use crate::host;
 use crate::kept;
 
@@ -64,6 +65,10 @@ pub fn prepare(run: Run) -> Result<Prepared> {
         docker_host: docker_host(&plan),
         spec: spec(&plan, name, &run_id),
         roles: plan.restore.roles,
+        upgrade: match plan.restore.upgrade_to {
+            Some(major) => Upgrade::To(major),
+            None => Upgrade::Never,
+        },
         jobs: u32::try_from(cores.get())
             .unwrap_or(MOST_JOBS)
             .min(MOST_JOBS),
@@ -99,7 +104,7 @@ pub fn prepare(run: Run) -> Result<Prepared> {
             protected: plan.protected.containers.clone(),
             checks: checks_asked,
             required: plan.required.clone(),
-            hidden_paths: hidden(&runs, run.dump.as_deref()),
+            hidden_paths: hidden(&runs, run.dump.as_deref())?,
         },
         run: run_id,
     };
@@ -137,16 +142,18 @@ pub fn spec(plan: &Plan, name: Name, run: &RunId) -> Spec {
 }
 
 /// No artefact says where the dump lies.
-fn hidden(runs: &Path, dump: Option<&Path>) -> Vec<HiddenPath> {
+fn hidden(runs: &Path, dump: Option<&Path>) -> Result<Vec<HiddenPath>> {
     let mut hidden = vec![HiddenPath {
         path: runs.display().to_string(),
         shown: "[the directory of runs]",
     }];
-    hidden.extend(dump.map(|dump| HiddenPath {
-        path: dump.display().to_string(),
-        shown: "[the given dump]",
-    }));
-    hidden
+    if let Some(dump) = dump {
+        hidden.push(HiddenPath {
+            path: given::whole(dump)?.display().to_string(),
+            shown: "[the given dump]",
+        });
+    }
+    Ok(hidden)
 }
 
 fn rfc3339(at: SystemTime) -> Result<String> {
@@ -252,21 +259,14 @@ pub fn from_anywhere(plan: &mut Plan) -> Result<()> {
         Some(&mut plan.report.dir),
     ];
     for path in paths.into_iter().flatten() {
-        *path = std::path::absolute(&*path)
-            .with_context(|| format!("cannot tell where {} is", path.display()))?;
+        *path = given::whole(path)?;
     }
     Ok(())
 }
 
 pub fn from(plan: &Plan, run: &Run) -> Result<From> {
     if let Some(path) = &run.dump {
-        // A path that leads nowhere is a slip of the pen and no evidence about any dump.
-        std::fs::metadata(path)
-            .with_context(|| format!("--dump: cannot find {}", path.display()))?;
-        return Ok(From::Given {
-            path: path.clone(),
-            sha256: run.dump_sha256,
-        });
+        return given::from(path, run);
     }
     let Some(source) = &plan.source else {
         bail!("the plan names no [source]: add one, or give --dump FILE or --source CONNINFO");

@@ -36,8 +36,12 @@ pub fn method(report: &Report) -> String {
             Some(Standing::Pass) => "an isolated, ephemeral",
             _ => "an ephemeral",
         };
+        let checksums = match restore.data_checksums {
+            true => "on",
+            false => "off",
+        };
         steps.push(format!(
-            "restore into {isolated} Postgres {} ({engine}) by {}",
+            "restore into {isolated} Postgres {} ({engine}) by {}, data checksums {checksums}",
             restore.server_version, restore.tool
         ));
     }

@@ -77,6 +77,8 @@ const EXAMPLES: &[Example] = &[
     ("42704", "collation \"xx_XX\" for encoding \"UTF8\" does not exist", "CREATE INDEX i ON public.t (a COLLATE \"xx_XX\");", Roles::Create, "collation", Serious),
     ("42809", "m", "CREATE DATABASE shop WITH LOCALE = 'xx_XX';", Roles::Create, "locale", Serious),
     ("3D000", "m", "ALTER DATABASE shop SET work_mem TO '1MB';", Roles::Create, "missing-database", Fidelity),
+    ("22023", "unrecognized parameter \"pg_attver\"", "ALTER TABLE ONLY app.person ALTER COLUMN id SET (pg_attver=22191712);", Roles::Create, "internal-option", Benign),
+    ("22023", "unrecognized parameter \"n_distinct\"", "ALTER TABLE ONLY app.person ALTER COLUMN id SET (n_distinct=1);", Roles::Create, "unclassified", Serious),
     ("42501", "m", "ALTER EVENT TRIGGER e OWNER TO clerk;", Roles::Create, "must-be-owner", Fidelity),
     ("42501", "m", "CREATE VIEW public.v AS SELECT 1;", Roles::Create, "insufficient-privilege", Serious),
     ("23503", "m", CONSTRAINT, Roles::Create, "constraint-violated-by-source", Fidelity),

@@ -1,6 +1,6 @@
 //! What a given file is, by its first bytes and never by its name.
 
-use super::GivenError;
+use super::error::Fault;
 use crate::source::Format;
 use crate::source::header::is_plain;
 
@@ -8,11 +8,6 @@ pub(super) const TAR_BLOCK: usize = 512;
 
 /// Files that people have beside dumps, by signature, and what to do with them.
 const OTHERS: &[(&[u8], &str, &str)] = &[
-    (
-        b"\x28\xb5\x2f\xfd",
-        "compressed by zstd",
-        "run `zstd -d` on it first",
-    ),
     (
         b"\x04\x22\x4d\x18",
         "compressed by lz4",
@@ -33,12 +28,15 @@ const OTHERS: &[(&[u8], &str, &str)] = &[
     ),
 ];
 
-pub(super) fn format(head: &[u8]) -> Result<Format, GivenError> {
+pub(super) fn format(head: &[u8]) -> Result<Format, Fault> {
     if head.is_empty() {
-        return Err(GivenError::Empty);
+        return Err(Fault::Empty);
     }
     if head.starts_with(b"\x1f\x8b") {
         return Ok(Format::PlainGzip);
+    }
+    if is_zstd(head) {
+        return Ok(Format::PlainZstd);
     }
     if head.starts_with(b"PGDMP") {
         return Ok(Format::Custom);
@@ -47,41 +45,48 @@ pub(super) fn format(head: &[u8]) -> Result<Format, GivenError> {
         if head.starts_with(b"toc.dat\0") {
             return Ok(Format::Tar);
         }
-        return Err(GivenError::Unsupported {
+        return Err(Fault::Unsupported {
             what: "a tar file without pg_dump's table of contents in front",
             remedy: "unpack it if it holds a dump; a base backup is no dump",
         });
     }
     for (signature, what, remedy) in OTHERS {
         if head.starts_with(signature) {
-            return Err(GivenError::Unsupported { what, remedy });
+            return Err(Fault::Unsupported { what, remedy });
         }
     }
     text(head).map(|()| Format::Plain)
 }
 
-/// Looks at the start of a plain dump, of which gzip may have been the wrapper.
-pub(super) fn text(head: &[u8]) -> Result<(), GivenError> {
+/// A frame, or a skippable one (RFC 8878, 3.1.1 and 3.1.2), which pzstd puts in front of each of its own.
+fn is_zstd(head: &[u8]) -> bool {
+    let skippable = head.first().is_some_and(|first| first & 0xf0 == 0x50)
+        && head.get(1..4) == Some(b"\x2a\x4d\x18");
+    skippable || head.starts_with(b"\x28\xb5\x2f\xfd")
+}
+
+/// Looks at the start of a plain dump, of which a compressor may have been the wrapper.
+pub(super) fn text(head: &[u8]) -> Result<(), Fault> {
     let cluster = b"-- PostgreSQL database cluster dump";
     if head
         .windows(cluster.len())
         .take(64)
         .any(|window| window == cluster)
     {
-        return Err(GivenError::Unsupported {
+        return Err(Fault::Unsupported {
             what: "pg_dumpall's dump of a whole cluster",
             remedy: "give pg_dump's dump of one database",
         });
     }
     if head.starts_with(b"PGDMP") || head.get(257..262) == Some(b"ustar") {
-        return Err(GivenError::Unsupported {
-            what: "an archive inside gzip",
-            remedy: "run `gunzip` on it first",
+        return Err(Fault::Unsupported {
+            what: "an archive inside gzip or zstd",
+            remedy: "run `gunzip` or `zstd -d` on it first",
         });
     }
     if is_plain(head) {
         Ok(())
     } else {
-        Err(GivenError::Unknown)
+        Err(Fault::Unknown)
     }
 }

@@ -2,67 +2,72 @@
 
 use std::ffi::OsString;
 use std::fs::{DirBuilder, File, Permissions};
-use std::io::Read;
+use std::io::BufReader;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
-use super::{GivenError, PIECE, copy_file, fill};
+use super::contents::{self, Entry};
+use super::copy_file;
+use super::error::Fault;
+use super::members::Members;
 use crate::digest::{Digest, Hasher};
-use crate::source::header::{self, HEAD, Layout, Versions};
+use crate::source::fields::Fields;
+use crate::source::header::{Layout, Versions};
 
-pub(super) fn versions(dir: &Path) -> Result<Versions, GivenError> {
-    let mut head = Vec::new();
-    match File::open(dir.join("toc.dat")) {
-        Ok(file) => file.take(HEAD as u64).read_to_end(&mut head),
+const CONTENTS: &str = "toc.dat";
+
+/// Reads every file once, and gives the digest that [`crate::source::DumpFacts::digest`] defines for directories.
+pub(super) fn inspect(dir: &Path) -> Result<(Digest, Versions), Fault> {
+    let (versions, entries) = table(dir)?;
+    let mut whole = Whole::default();
+    let mut members = Members::default();
+    for name in names(dir)? {
+        let read = |cause| Fault::Read { cause };
+        let file = File::open(dir.join(&name)).map_err(read)?;
+        let mut hasher = Hasher::default();
+        members
+            .read(&name.to_string_lossy(), file, |piece| hasher.update(piece))
+            .map_err(read)?;
+        whole.add(&name, hasher.finish());
+    }
+    members.remove(CONTENTS);
+    if let Some(entries) = entries {
+        members.against(&entries)?;
+    }
+    Ok((whole.finish(), versions))
+}
+
+/// What toc.dat says; no entries where its format is not known here.
+fn table(dir: &Path) -> Result<(Versions, Option<Vec<Entry>>), Fault> {
+    let file = match File::open(dir.join(CONTENTS)) {
+        Ok(file) => file,
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-            return Err(GivenError::Unsupported {
+            return Err(Fault::Unsupported {
                 what: "a directory without toc.dat",
                 remedy: "give the directory that `pg_dump --format=directory` made; a data directory is no dump",
             });
         }
-        Err(cause) => Err(cause),
-    }
-    .map_err(|cause| GivenError::Read { cause })?;
-    // pg_dump writes the tar layout's number into a directory's table of contents.
-    match header::archive(&head) {
-        Some((Layout::Tar | Layout::Directory, versions)) => Ok(versions),
-        Some((Layout::Custom, _)) | None => Err(GivenError::BadHeader),
-    }
+        Err(cause) => return Err(Fault::Read { cause }),
+    };
+    contents::of_files(Fields::new(BufReader::new(file)), |layout| {
+        // pg_dump writes the tar layout's number into a directory's table of contents.
+        matches!(layout, Layout::Tar | Layout::Directory)
+    })
 }
 
-/// The digest that [`crate::source::DumpFacts::digest`] defines for directories.
-pub(super) fn digest(dir: &Path) -> Result<Digest, GivenError> {
-    let mut whole = Whole::default();
-    let mut buffer = vec![0; PIECE];
-    for name in names(dir)? {
-        let read = |cause| GivenError::Read { cause };
-        let mut file = File::open(dir.join(&name)).map_err(read)?;
-        let mut hasher = Hasher::default();
-        loop {
-            let n = fill(&mut file, &mut buffer).map_err(read)?;
-            if n == 0 {
-                break;
-            }
-            hasher.update(&buffer[..n]);
-        }
-        whole.add(&name, hasher.finish());
-    }
-    Ok(whole.finish())
-}
-
-pub(super) fn copy(from: &Path, to: &Path) -> Result<Digest, GivenError> {
+pub(super) fn copy(from: &Path, to: &Path) -> Result<Digest, Fault> {
     DirBuilder::new()
         .mode(0o700)
         .create(to)
-        .map_err(|cause| GivenError::Copy { cause })?;
+        .map_err(|cause| Fault::Copy { cause })?;
     let mut whole = Whole::default();
     for name in names(from)? {
         let digest = copy_file(&from.join(&name), &to.join(&name))?;
         whole.add(&name, digest);
     }
     std::fs::set_permissions(to, Permissions::from_mode(0o755))
-        .map_err(|cause| GivenError::Copy { cause })?;
+        .map_err(|cause| Fault::Copy { cause })?;
     Ok(whole.finish())
 }
 
@@ -89,14 +94,14 @@ impl Whole {
 }
 
 /// In the order of their bytes.
-fn names(dir: &Path) -> Result<Vec<OsString>, GivenError> {
-    let read = |cause| GivenError::Read { cause };
+fn names(dir: &Path) -> Result<Vec<OsString>, Fault> {
+    let read = |cause| Fault::Read { cause };
     let mut names = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(read)? {
         let entry = entry.map_err(read)?;
         // A link is not followed: it could lead out of what was given.
         if !entry.file_type().map_err(read)?.is_file() {
-            return Err(GivenError::NotPlain {
+            return Err(Fault::NotPlain {
                 name: entry.file_name(),
             });
         }

@@ -24,6 +24,10 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+fn zstd(bytes: &[u8], level: i32) -> Vec<u8> {
+    zstd::encode_all(bytes, level).unwrap()
+}
+
 async fn read(given: &Given) -> (Vec<u8>, Option<Digest>) {
     let mut reading = given.reader().unwrap();
     let mut text = Vec::new();
@@ -34,7 +38,7 @@ async fn read(given: &Given) -> (Vec<u8>, Option<Digest>) {
 }
 
 #[tokio::test]
-async fn plain_and_gzip_give_the_same_text_and_their_own_digests() {
+async fn plain_gzip_and_zstd_give_the_same_text_and_their_own_digests() {
     let half = DUMP.len() / 2;
     // Two members in one file are what `cat a.gz b.gz` and pigz make.
     let members = [
@@ -42,9 +46,18 @@ async fn plain_and_gzip_give_the_same_text_and_their_own_digests() {
         gzip(&DUMP.as_bytes()[half..]),
     ]
     .concat();
+    // So do `cat a.zst b.zst` and pzstd, which puts a skippable frame in front of each of its own.
+    let frames = [
+        b"\x50\x2a\x4d\x18\x04\0\0\0skip".to_vec(),
+        zstd(&DUMP.as_bytes()[..half], 3),
+        zstd(&DUMP.as_bytes()[half..], 19),
+    ]
+    .concat();
     for (bytes, format) in [
         (DUMP.as_bytes().to_vec(), Format::Plain),
         (members, Format::PlainGzip),
+        (frames[12..].to_vec(), Format::PlainZstd),
+        (frames, Format::PlainZstd),
     ] {
         let (given, seen, _dir) = inspect(&bytes).unwrap();
         assert_eq!(given.facts.format, format);
@@ -74,7 +87,9 @@ fn what_is_no_dump_is_named() {
     let wrong = |bytes: &[u8]| inspect(bytes).err().unwrap().to_string();
     assert!(wrong(b"").contains("empty"));
     assert!(wrong(b"SELECT 1;").contains("neither pg_dump's header comment"));
-    assert!(wrong(b"\x28\xb5\x2f\xfd....").contains("zstd -d"));
+    assert!(wrong(b"\x28\xb5\x2f\xfd....").contains("cannot be decompressed"));
+    assert!(wrong(b"\x04\x22\x4d\x18....").contains("lz4 -d"));
+    assert!(wrong(&zstd(b"PGDMP....", 1)).contains("zstd -d"));
     assert!(wrong(b"--\n-- PostgreSQL database cluster dump\n--\n").contains("pg_dumpall"));
     assert!(wrong(&gzip(b"PGDMP....")).contains("gunzip"));
     assert!(wrong(&gzip(b"hello")).contains("neither pg_dump's header comment"));
@@ -99,8 +114,47 @@ fn a_cut_anywhere_is_caught() {
     for cut in 3..whole.len() {
         assert!(inspect(&whole[..cut]).is_err(), "{cut}");
     }
+    let frame = zstd(DUMP.as_bytes(), 3);
+    for cut in 4..frame.len() {
+        let error = inspect(&frame[..cut]).err().unwrap();
+        assert!(
+            error.to_string().contains("rest of the compressed data"),
+            "{cut}: {error}"
+        );
+    }
+    let mut garbage = frame.clone();
+    garbage.extend_from_slice(b"more");
+    assert!(inspect(&garbage).is_err());
     let mut flipped = whole.clone();
     let middle = flipped.len() / 2;
     flipped[middle] ^= 4;
     assert!(inspect(&flipped).is_err());
+}
+
+/// The window that a frame asks for is memory that the reader needs.
+#[test]
+fn a_frame_that_asks_for_much_memory_is_refused() {
+    let with_window = |log: u32| {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
+        encoder.long_distance_matching(true).unwrap();
+        encoder.window_log(log).unwrap();
+        encoder.write_all(DUMP.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    assert!(inspect(&with_window(25)).is_ok());
+    let error = inspect(&with_window(26)).err().unwrap();
+    assert!(error.to_string().contains("--long=31"), "{error}");
+    assert!(!error.is_defect());
+}
+
+#[test]
+fn a_dump_is_named_by_its_file_in_one_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("night\nly.sql");
+    std::fs::write(&path, "").unwrap();
+    let error = Given::inspect(&path, &mut |_| {}).unwrap_err().to_string();
+    assert!(
+        error.starts_with("the given dump \"night\\nly.sql\" is empty: "),
+        "{error}"
+    );
 }

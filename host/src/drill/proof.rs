@@ -1,0 +1,113 @@
+//! Whether a given dump is whole and the stated one, before anything of it is restored.
+
+use crate::digest::Digest;
+use crate::drill::order::Stated;
+use crate::drill::seen::Seen;
+use crate::manifest::{
+    Access, Change, Compare, Difference, Ending, Manifest, Rows, Scanned, differences,
+};
+use crate::report::Stop;
+use crate::source::Given;
+
+/// Differences from a stated manifest that are named before the rest is counted.
+const NAMED: usize = 20;
+
+impl Stated {
+    /// What of the file's size and digest is not as stated.
+    pub fn against(&self, found: Digest) -> Vec<String> {
+        let size = self.size.filter(|stated| *stated != found.bytes);
+        let sha256 = self.sha256.filter(|stated| *stated != found.sha256);
+        let size = size.map(|stated| format!("has {} bytes, not the stated {stated}", found.bytes));
+        let sha256 = sha256
+            .map(|stated| format!("has the SHA-256 {}, not the stated {stated}", found.sha256));
+        size.into_iter().chain(sha256).collect()
+    }
+}
+
+/// Where a dump's text breaks off, though its last lines may be there.
+pub fn unfinished(scanned: &Scanned) -> Option<String> {
+    let last = scanned.manifest.relations.last();
+    match (scanned.ending, last) {
+        (Ending::Trailer, _) => None,
+        (Ending::NoTrailer, _) => {
+            Some("is truncated: pg_dump's closing comment is missing at its end".to_owned())
+        }
+        (Ending::MidStatement, Some(relation)) => Some(format!(
+            "is truncated or cut in the middle: a statement, or the rows of {}.{}, have no end",
+            relation.schema, relation.name
+        )),
+        (Ending::MidStatement, None) => {
+            Some("is truncated or cut in the middle: a statement has no end".to_owned())
+        }
+    }
+}
+
+/// How what a dump holds differs from the stated manifest.
+pub fn other(stated: &Manifest, scanned: &Scanned) -> Vec<String> {
+    let compare = Compare {
+        access: Access::Compared,
+        rows: Rows::Compared,
+    };
+    let found = differences(stated, &scanned.manifest, compare);
+    let mut named: Vec<String> = found.iter().take(NAMED).map(told).collect();
+    if found.len() > NAMED {
+        named.push(format!(
+            "has {} more differences from the stated manifest",
+            found.len() - NAMED
+        ));
+    }
+    named
+}
+
+fn told(difference: &Difference) -> String {
+    let Difference {
+        kind,
+        schema,
+        name,
+        change,
+    } = difference;
+    let object = match schema.as_str() {
+        "" => format!("{kind} {name}"),
+        _ => format!("{kind} {schema}.{name}"),
+    };
+    let how = match change {
+        Change::Missing => "is missing in it".to_owned(),
+        Change::Unexpected => "is in it and not in the manifest".to_owned(),
+        Change::DefinitionDiffers => "has another definition".to_owned(),
+        Change::OwnerDiffers { expected, actual } => {
+            format!("has the owner {actual:?}, not {expected:?}")
+        }
+        Change::ColumnsDiffer {
+            missing,
+            unexpected,
+        } => format!(
+            "has other columns: {} missing, {} unexpected",
+            missing.len(),
+            unexpected.len()
+        ),
+        Change::RowsDiffer { expected, actual } => format!("has {actual} rows, not {expected}"),
+        Change::ContentDiffers => "has as many rows, and not the same ones".to_owned(),
+        Change::ValueDiffers { expected, actual } => {
+            format!("has the value {actual}, not {expected}")
+        }
+        Change::CalledDiffers { .. } => "gives another next value".to_owned(),
+        Change::BytesDiffer { expected, actual } => {
+            format!("has {actual} bytes, not {expected}")
+        }
+    };
+    format!("is not the dump of the stated manifest: {object} {how}")
+}
+
+/// Records the defects of a dump and stops the drill because of the first.
+pub fn refuse(given: &Given, defects: Vec<String>, seen: &mut Seen) -> Result<(), Stop> {
+    let named = |defect: &String| format!("the given dump {:?} {defect}", given.name());
+    let Some(first) = defects.first() else {
+        return Ok(());
+    };
+    let cause = named(first);
+    seen.evidence.defects.extend(defects.iter().map(named));
+    Err(Stop {
+        stage: seen.at(),
+        cause,
+    })
+}
