@@ -1,26 +1,31 @@
 //! One drill, readable top to bottom.
 //!
 //! ```text
-//! observe ─▶ dump ─┬▶ sandbox { isolation ─▶ restore ─▶ fidelity ─▶ checks } ─▶ teardown ─▶ observe again ─▶ seal
+//! observe ─▶ dump ─┬▶ sandbox { isolation ─▶ restore ─▶ fidelity ─▶ drift ─▶ checks } ─▶ teardown ─▶ observe again ─▶ seal
 //! ```
 //!
 //! The dump starts before the sandbox and goes on beside it: a plain dump is restored while it is still written, read
 //! back from its file. Nothing of it runs before the sandbox's walls were proved, because a dump can carry code.
 
+mod beside;
 mod checks;
 mod containers;
 mod directory;
 mod engine;
 mod intake;
 mod listing;
+mod manifest;
 mod order;
 mod pg_dump;
 mod production;
 mod seen;
 mod supply;
 
+use std::sync::Arc;
+
 use tokio_util::sync::CancellationToken;
 
+pub use beside::Beside;
 pub use checks::Selected;
 pub use directory::{DirectoryError, Dump, RunDirectory};
 pub use engine::{EngineError, EngineOrder, ImageOrder, LocalOrder};
@@ -32,6 +37,7 @@ use crate::drill::checks::{Compiling, Shared};
 use crate::drill::seen::{Seen, interrupted};
 use crate::drill::supply::Supply;
 use crate::event::{Events, Stage};
+use crate::manifest::{Document, Manifest};
 use crate::report::seal::Sealed;
 use crate::report::{Evidence, ServerSeen, SourceSeen, Stop};
 use crate::restore::{isolation, rows};
@@ -76,6 +82,12 @@ pub async fn run(
     }
     let secret = drill.secret;
     let known = |bytes: &[u8]| secret.as_ref().and_then(|secret| secret.appears_in(bytes));
+    if let Err(error) = manifest::sweep(&mut seen.evidence, directory.partial(), &known) {
+        // What could not be looked at is not published.
+        seen.evidence.manifest = None;
+        let stop = seen.stop(&error);
+        seen.evidence.stop.get_or_insert(stop);
+    }
     let sealed = Sealed::of(seen.evidence, order.terms, &known).map_err(DrillError::Seal)?;
     Ok(sealed)
 }
@@ -155,6 +167,24 @@ impl Drill<'_> {
         ended
     }
 
+    /// Writes the dump's manifest into the run's directory.
+    fn keep(&self, manifest: Manifest, seen: &mut Seen) -> Result<Arc<Manifest>, Stop> {
+        // A dump that was restored has its facts.
+        let Some(dump) = &seen.evidence.dump else {
+            return Ok(Arc::new(manifest));
+        };
+        let (dump, taken_at) = manifest::stated(dump);
+        let document = Document {
+            dump,
+            taken_at,
+            manifest,
+            catalogue: None,
+        };
+        let kept = manifest::write(&document, self.directory.partial());
+        seen.evidence.manifest = Some(kept.map_err(|e| seen.stop(&e))?);
+        Ok(Arc::new(document.manifest))
+    }
+
     async fn inside(
         &self,
         sandbox: &Sandbox,
@@ -188,12 +218,19 @@ impl Drill<'_> {
             facts.remarks.extend(newer);
         }
 
+        let manifest = self.keep(supplied.manifest, seen)?;
+
         seen.begin(Stage::Fidelity);
         let restored = &supplied.restored;
         let clients = tokio::try_join!(restored.connect(), restored.connect());
         let (one, other) = clients.map_err(|e| seen.stop(&e))?;
-        seen.evidence.relations = Some(rows::count([&one, &other], &supplied.manifest).await);
+        seen.evidence.relations = Some(rows::count([&one, &other], &manifest).await);
         drop((one, other));
+        seen.end();
+
+        seen.begin(Stage::Drift);
+        let drift = beside::look(restored, &manifest, order, seen).await?;
+        seen.evidence.drift = Some(drift);
         seen.end();
 
         seen.begin(Stage::Checks);
@@ -202,7 +239,8 @@ impl Drill<'_> {
             salt: order.salt,
             cores: order.cores,
             memory: order.spec.limits.memory,
-            manifest: supplied.manifest,
+            manifest,
+            reference: order.beside.reference.clone(),
         };
         seen.evidence.checks = Some(compiling.run(&supplied.restored, shared, seen).await?);
         seen.end();

@@ -4,11 +4,15 @@
 //! file, the line and the remedy.
 
 pub mod bounds;
+pub mod freshness;
+pub mod identifier;
 pub mod limits;
 pub mod line;
 pub mod name;
 pub(crate) mod place;
+pub mod reference;
 pub mod size;
+pub mod tolerance;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,8 +20,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::bounds::Bounds;
+use crate::plan::freshness::Freshness;
 use crate::plan::limits::{CEILINGS, LimitsText};
 use crate::plan::name::{LABEL, Name, is_label};
+use crate::plan::reference::ReferencePlan;
 use crate::plan::size::Bytes;
 
 /// One drill's plan.
@@ -35,6 +41,11 @@ pub struct Plan {
     pub sandbox: SandboxPlan,
     #[serde(default)]
     pub protected: ProtectedPlan,
+    /// What the dump is held against besides itself.
+    #[serde(default)]
+    pub reference: ReferencePlan,
+    #[serde(default)]
+    pub freshness: Freshness,
     #[serde(default)]
     pub report: ReportPlan,
     /// The rows of the report's table, in order.
@@ -314,6 +325,8 @@ impl Plan {
             restore: RestorePlan::default(),
             sandbox: SandboxPlan::default(),
             protected: ProtectedPlan::default(),
+            reference: ReferencePlan::default(),
+            freshness: Freshness::default(),
             report: ReportPlan::default(),
             required: Vec::new(),
             checks: BTreeMap::new(),
@@ -329,6 +342,7 @@ impl Plan {
             source.password_file.iter_mut().for_each(join);
         }
         self.dump.pg_dump.iter_mut().for_each(join);
+        self.reference.manifest.iter_mut().for_each(join);
         self.sandbox.bin_dir.iter_mut().for_each(join);
         join(&mut self.sandbox.base);
         join(&mut self.report.dir);
@@ -363,6 +377,11 @@ impl Plan {
         }
         if self.sandbox.pids < 32 {
             return Err("[sandbox] `pids` must be at least 32".into());
+        }
+        if let Some(kind) = self.reference.unknown_kind() {
+            return Err(format!(
+                "[reference] `allow`: `{kind}` is no kind of object: write pg_dump's own word, in capitals, for example \"COMMENT\""
+            ));
         }
         if let Some(name) = self.bounds.artefacts.keys().find(|name| !is_label(name)) {
             return Err(format!(

@@ -8,6 +8,7 @@ mod dumps;
 mod grants;
 mod house;
 mod readme;
+mod reference;
 #[path = "../schema.rs"]
 mod schema;
 mod secrets;

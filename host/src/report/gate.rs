@@ -1,6 +1,7 @@
 //! The host's own invariants: asserted on every drill, and no grant can switch them off.
 
 mod container;
+mod drifted;
 mod dumped;
 mod ended;
 mod isolation;
@@ -25,6 +26,7 @@ pub enum Gate {
     Isolation,
     RestoreLog,
     Fidelity,
+    Drift,
     SourceUnmoved,
     ProtectedUntouched,
     NoSecrets,
@@ -74,12 +76,13 @@ pub struct GateResult {
 }
 
 impl Gate {
-    pub const ALL: [Gate; 9] = [
+    pub const ALL: [Gate; 10] = [
         Gate::FreshDump,
         Gate::Digest,
         Gate::Isolation,
         Gate::RestoreLog,
         Gate::Fidelity,
+        Gate::Drift,
         Gate::SourceUnmoved,
         Gate::ProtectedUntouched,
         Gate::NoSecrets,
@@ -94,6 +97,7 @@ impl Gate {
             Gate::Isolation => "isolation",
             Gate::RestoreLog => "restore-log",
             Gate::Fidelity => "fidelity",
+            Gate::Drift => "drift",
             Gate::SourceUnmoved => "source-unmoved",
             Gate::ProtectedUntouched => "protected-untouched",
             Gate::NoSecrets => "no-secrets",
@@ -109,6 +113,7 @@ impl Gate {
             Gate::Isolation => "Restored into an isolated Postgres",
             Gate::RestoreLog => "Every server error of the restore classified",
             Gate::Fidelity => "Every dumped row restored",
+            Gate::Drift => "As the accepted reference, and fresh",
             Gate::SourceUnmoved => "Source unchanged before and after",
             Gate::ProtectedUntouched => "No protected container touched",
             Gate::NoSecrets => "No secret value in any artefact",
@@ -124,6 +129,7 @@ impl Gate {
             Gate::Isolation => isolation::isolation(evidence, terms),
             Gate::RestoreLog => restored::restore_log(evidence),
             Gate::Fidelity => restored::fidelity(evidence),
+            Gate::Drift => drifted::drift(evidence),
             Gate::SourceUnmoved => unmoved::source_unmoved(evidence),
             Gate::ProtectedUntouched => container::protected_untouched(evidence, &terms.protected),
             Gate::NoSecrets => ended::no_secrets(evidence),

@@ -9,12 +9,13 @@ use anyhow::{Context as _, Result, bail};
 
 use vhost::check::Compiler;
 use vhost::drill::{
-    Dump, EngineOrder, From, ImageOrder, Keep, LocalOrder, Order, PgDumpAt, Selected, SourceExtra,
-    SourceOrder,
+    Beside, Dump, EngineOrder, From, ImageOrder, Keep, LocalOrder, Order, PgDumpAt, Selected,
+    SourceExtra, SourceOrder,
 };
 use vhost::grant::{Component, Grants, review};
 use vhost::plan::name::{Name, RunId};
 use vhost::plan::{DataPlace, DumpFrom, EngineKind, Plan, Roles, SourcePlan};
+use vhost::reference::Reference;
 use vhost::report::terms::{ChecksAsked, HiddenPath, Terms};
 use vhost::sandbox::{Data, Limits, Spec};
 use vhost::source::{Secret, Target};
@@ -44,6 +45,7 @@ pub fn prepare(run: Run) -> Result<Prepared> {
     };
     let checks = select(&plan, components, &run, &plan_dir)?;
     let from = from(&plan, &run)?;
+    let beside = beside(&plan, &run)?;
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let name = match &plan.sandbox.name {
         Some(name) => name.clone(),
@@ -77,7 +79,9 @@ pub fn prepare(run: Run) -> Result<Prepared> {
             true => Dump::Keep,
             false => Dump::Remove,
         },
+        beside,
         terms: Terms {
+            plan: plan.name.to_string(),
             title: plan
                 .report
                 .title
@@ -101,6 +105,20 @@ pub fn prepare(run: Run) -> Result<Prepared> {
         run: run_id,
     };
     Ok(Prepared { order, runs })
+}
+
+/// What the dump is held against: the named manifest, the plan's, or that of the plan's last accepted run.
+fn beside(plan: &Plan, run: &Run) -> Result<Beside> {
+    let named = run.reference.as_ref().or(plan.reference.manifest.as_ref());
+    let reference = match named {
+        Some(path) => Some(Reference::read(path)?),
+        None => Reference::last_accepted(&plan.report.dir, &plan.name.to_string())?,
+    };
+    Ok(Beside {
+        reference: reference.map(Arc::new),
+        tolerated: plan.reference.clone(),
+        freshness: plan.freshness.clone(),
+    })
 }
 
 /// What the plan's sandbox runs on.
