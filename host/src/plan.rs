@@ -378,11 +378,7 @@ impl Plan {
         if self.sandbox.pids < 32 {
             return Err("[sandbox] `pids` must be at least 32".into());
         }
-        if let Some(kind) = self.reference.unknown_kind() {
-            return Err(format!(
-                "[reference] `allow`: `{kind}` is no kind of object: write pg_dump's own word, in capitals, for example \"COMMENT\""
-            ));
-        }
+        self.reference.validate()?;
         if let Some(name) = self.bounds.artefacts.keys().find(|name| !is_label(name)) {
             return Err(format!(
                 "[artefacts] `{name}` is no artefact's name: write {LABEL}"

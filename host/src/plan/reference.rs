@@ -18,12 +18,17 @@ pub struct ReferencePlan {
 }
 
 impl ReferencePlan {
-    /// The first of `allow` that pg_dump has no such word for: all of its words are in capitals.
-    pub fn unknown_kind(&self) -> Option<&str> {
+    /// Refuses a kind that pg_dump has no word for: all of its words are in capitals.
+    pub(super) fn validate(&self) -> Result<(), String> {
         let word = |kind: &&String| {
             let written = |c: char| c.is_ascii_uppercase() || c == ' ';
             kind.is_empty() || !kind.chars().all(written) || kind.trim() != kind.as_str()
         };
-        self.allow.iter().find(word).map(String::as_str)
+        match self.allow.iter().find(word) {
+            None => Ok(()),
+            Some(kind) => Err(format!(
+                "[reference] `allow`: `{kind}` is no kind of object: write pg_dump's own word, in capitals, for example \"COMMENT\""
+            )),
+        }
     }
 }

@@ -116,9 +116,10 @@ fn definitions(expected: &Manifest, dump: &Manifest, plan: &ReferencePlan, judge
     let text = |words: &str| Shown::Text(words.to_owned());
     let without = [("the reference", expected), ("the dump", dump)];
     for (which, manifest) in without {
-        // A dump whose headings somebody took out has rows and no objects.
-        if manifest.objects.is_empty() && !manifest.relations.is_empty() {
-            let words = format!("{which} names no object: it is not as pg_dump writes it");
+        // A dump of rows alone names no object; of one without its headings nothing tells what it defines.
+        let bare = manifest.objects.is_empty() && !manifest.relations.is_empty();
+        if bare || manifest.form.unheaded > 0 {
+            let words = format!("{which} does not name all that it defines, as pg_dump does");
             judged.push(
                 "definitions-readable",
                 Status::CouldNotLook,

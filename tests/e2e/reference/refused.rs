@@ -52,7 +52,10 @@ fn runs_that_nobody_should_accept() {
     let run = &failed.run().directory;
     refused(
         &accept(&desk, run, "a", "b"),
-        &["more than the gate `drift` failed", "gate fidelity"],
+        &[
+            "more than the gate `drift` failed",
+            "gate restore-log is FAIL",
+        ],
     );
     assert_eq!(ledger(&desk), "");
 }

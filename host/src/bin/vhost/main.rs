@@ -2,6 +2,7 @@
 
 mod accept;
 mod args;
+mod beside;
 mod bundle;
 mod clean;
 mod diff;

@@ -9,18 +9,18 @@ use anyhow::{Context as _, Result, bail};
 
 use vhost::check::Compiler;
 use vhost::drill::{
-    Beside, Dump, EngineOrder, From, ImageOrder, Keep, LocalOrder, Order, PgDumpAt, Selected,
-    SourceExtra, SourceOrder,
+    Dump, EngineOrder, From, ImageOrder, Keep, LocalOrder, Order, PgDumpAt, Selected, SourceExtra,
+    SourceOrder,
 };
 use vhost::grant::{Component, Grants, review};
 use vhost::plan::name::{Name, RunId};
 use vhost::plan::{DataPlace, DumpFrom, EngineKind, Plan, Roles, SourcePlan};
-use vhost::reference::Reference;
 use vhost::report::terms::{ChecksAsked, HiddenPath, Terms};
 use vhost::sandbox::{Data, Limits, Spec};
 use vhost::source::{Secret, Target};
 
 use crate::args::{self, Run};
+use crate::beside::beside;
 use crate::host;
 use crate::kept;
 
@@ -105,20 +105,6 @@ pub fn prepare(run: Run) -> Result<Prepared> {
         run: run_id,
     };
     Ok(Prepared { order, runs })
-}
-
-/// What the dump is held against: the named manifest, the plan's, or that of the plan's last accepted run.
-fn beside(plan: &Plan, run: &Run) -> Result<Beside> {
-    let named = run.reference.as_ref().or(plan.reference.manifest.as_ref());
-    let reference = match named {
-        Some(path) => Some(Reference::read(path)?),
-        None => Reference::last_accepted(&plan.report.dir, &plan.name.to_string())?,
-    };
-    Ok(Beside {
-        reference: reference.map(Arc::new),
-        tolerated: plan.reference.clone(),
-        freshness: plan.freshness.clone(),
-    })
 }
 
 /// What the plan's sandbox runs on.

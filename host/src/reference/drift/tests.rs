@@ -222,6 +222,7 @@ fn what_cannot_be_compared_is_no_pass() {
             "definitions-readable ",
             (|dump| dump.objects.clear()) as fn(&mut Manifest),
         ),
+        ("definitions-readable ", |dump| dump.form.unheaded = 1),
         ("dumped-alike ", |dump| dump.form.create = true),
         ("dumped-alike ", |dump| dump.form.no_owner = true),
         ("dumped-alike ", |dump| dump.form.quote_all = true),
