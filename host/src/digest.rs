@@ -23,6 +23,11 @@ impl Sha256 {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
+    /// Of what a state of the algorithm has been given.
+    pub fn from_state(state: sha2::Sha256) -> Self {
+        Self(state.finalize().into())
+    }
+
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

@@ -3,13 +3,25 @@
 pub mod catalogue;
 pub mod difference;
 pub mod document;
+mod entry;
+mod form;
+mod found;
+mod heading;
+mod insert;
+mod large;
 pub mod lex;
 pub mod listing;
 pub mod multiset;
+pub mod normalise;
 mod objects;
+mod reading;
+mod relations;
+mod roles;
 pub mod row;
 pub mod scan;
+mod sequences;
 pub mod statement;
+mod token;
 mod word;
 
 use std::collections::BTreeSet;

@@ -1,7 +1,5 @@
 //! What differs between two manifests, named and never shown.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::{LargeObject, Manifest, Object, Relation, Sequence};
@@ -81,161 +79,236 @@ pub enum Rows {
     Aside,
 }
 
+/// Kinds whose heading repeats the owner of what they belong to. pg_dump writes no statement that sets it.
+const OWNED_THROUGH_ANOTHER: [&str; 22] = [
+    "ACL",
+    "CAST",
+    "CHECK CONSTRAINT",
+    "COMMENT",
+    "CONSTRAINT",
+    "DATABASE PROPERTIES",
+    "DEFAULT",
+    "DEFAULT ACL",
+    "EXTENSION",
+    "FK CONSTRAINT",
+    "INDEX",
+    "INDEX ATTACH",
+    "MATERIALIZED VIEW DATA",
+    "POLICY",
+    "PUBLICATION TABLE",
+    "PUBLICATION TABLES IN SCHEMA",
+    "ROW SECURITY",
+    "RULE",
+    "SECURITY LABEL",
+    "SEQUENCE OWNED BY",
+    "TABLE ATTACH",
+    "TRIGGER",
+];
+
 /// Every difference, in the order of kinds, schemas and names.
+///
+/// Objects of one kind, schema and name, such as the default privileges of several roles, are held against each other
+/// as a whole: which of them is which does not matter.
 pub fn differences(expected: &Manifest, actual: &Manifest, compare: Compare) -> Vec<Difference> {
-    let mut found = Vec::new();
-    let kept = |object: &&Object| {
-        let access = matches!(&*object.kind, "ACL" | "DEFAULT ACL");
-        !(access && compare.access == Access::Aside)
+    // A dump without owners says nothing about them.
+    let owners = match expected.form.no_owner || actual.form.no_owner {
+        true => Access::Aside,
+        false => compare.access,
     };
-    let sides = [expected, actual].map(|manifest| manifest.objects.iter().filter(kept));
-    let of_object = |object: &Object| (object.kind.to_string(), object.schema.to_string());
-    for (before, now) in paired(sides, |object| (&object.kind, &object.schema, &object.name)) {
-        let mut add = |object: &Object, change| {
-            let (kind, schema) = of_object(object);
-            let name = object.name.to_string();
-            found.push(Difference {
-                kind,
-                schema,
-                name,
-                change,
-            });
-        };
-        match (before, now) {
-            (Some(before), Some(now)) => {
-                if before.definition != now.definition {
-                    add(before, Change::DefinitionDiffers);
-                }
-                if before.owner != now.owner && compare.access == Access::Compared {
-                    let change = Change::OwnerDiffers {
-                        expected: before.owner.to_string(),
-                        actual: now.owner.to_string(),
-                    };
-                    add(before, change);
-                }
-            }
-            (Some(before), None) => add(before, Change::Missing),
-            (None, Some(now)) => add(now, Change::Unexpected),
-            (None, None) => {}
-        }
-    }
+    let mut found = Vec::new();
+    sides(
+        sorted(&expected.objects, compare.access),
+        sorted(&actual.objects, compare.access),
+        |object| (&*object.kind, &*object.schema, &*object.name),
+        |expected, actual| objects(expected, actual, owners, &mut found),
+    );
     if compare.rows == Rows::Compared {
-        contents(expected, actual, &mut found);
+        sides(
+            expected.relations.iter().collect(),
+            actual.relations.iter().collect(),
+            |relation| (relation.schema.as_str(), relation.name.as_str()),
+            |expected, actual| relations(expected, actual, &mut found),
+        );
+        sides(
+            expected.sequences.iter().collect(),
+            actual.sequences.iter().collect(),
+            |sequence| (sequence.schema.as_str(), sequence.name.as_str()),
+            |expected, actual| sequences(expected, actual, &mut found),
+        );
+        sides(
+            expected.large_objects.iter().collect(),
+            actual.large_objects.iter().collect(),
+            |object| object.oid,
+            |expected, actual| large_objects(expected, actual, &mut found),
+        );
     }
     found.sort();
     found
 }
 
-fn contents(expected: &Manifest, actual: &Manifest, found: &mut Vec<Difference>) {
-    let mut add = |kind: &str, schema: &str, name: &str, change| {
+/// The objects that are compared at all.
+fn sorted(objects: &[Object], access: Access) -> Vec<&Object> {
+    let access_only = |object: &&Object| ["ACL", "DEFAULT ACL"].contains(&&*object.kind);
+    let compared = objects
+        .iter()
+        .filter(|object| access == Access::Compared || !access_only(object));
+    compared.collect()
+}
+
+/// Calls `each` with what both sides have under one key, for every key; one of the two may be empty.
+fn sides<'m, T, K: Ord>(
+    mut expected: Vec<&'m T>,
+    mut actual: Vec<&'m T>,
+    key: impl Fn(&'m T) -> K,
+    mut each: impl FnMut(&[&'m T], &[&'m T]),
+) {
+    expected.sort_by_key(|one| key(one));
+    actual.sort_by_key(|one| key(one));
+    let (mut expected, mut actual) = (&expected[..], &actual[..]);
+    loop {
+        let least = match (expected.first(), actual.first()) {
+            (Some(e), Some(a)) => key(e).min(key(a)),
+            (Some(one), None) | (None, Some(one)) => key(one),
+            (None, None) => return,
+        };
+        let (e, a) = (
+            expected.partition_point(|one| key(one) <= least),
+            actual.partition_point(|one| key(one) <= least),
+        );
+        each(&expected[..e], &actual[..a]);
+        (expected, actual) = (&expected[e..], &actual[a..]);
+    }
+}
+
+/// Objects of one identity.
+fn objects(expected: &[&Object], actual: &[&Object], owners: Access, found: &mut Vec<Difference>) {
+    let same_owner = |e: &Object, a: &Object| {
+        e.owner == a.owner || owners == Access::Aside || OWNED_THROUGH_ANOTHER.contains(&&*e.kind)
+    };
+    let (mut expected, mut actual) = (expected.to_vec(), actual.to_vec());
+    // Of several, those that are equal are each other; then those whose definitions are.
+    let mut pairs = Vec::new();
+    let alike: [&dyn Fn(&Object, &Object) -> bool; 3] = [
+        &|e, a| e.definition == a.definition && same_owner(e, a),
+        &|e, a| e.definition == a.definition,
+        &|_, _| true,
+    ];
+    for alike in alike {
+        expected.retain(|e| {
+            let at = actual.iter().position(|a| alike(e, a));
+            pairs.extend(at.map(|at| (*e, actual.remove(at))));
+            at.is_none()
+        });
+    }
+    let mut add = |object: &Object, change| {
         found.push(Difference {
-            kind: kind.to_owned(),
-            schema: schema.to_owned(),
-            name: name.to_owned(),
+            kind: object.kind.to_string(),
+            schema: object.schema.to_string(),
+            name: object.name.to_string(),
             change,
         });
     };
-    let sides = [expected, actual].map(|manifest| manifest.relations.iter());
-    for pair in paired(sides, |relation| (&relation.schema, &relation.name)) {
-        if let (Some(one), change) = change(pair, of_rows) {
-            change.map(|change| add("TABLE DATA", &one.schema, &one.name, change));
+    for (e, a) in pairs {
+        if e.definition != a.definition {
+            add(e, Change::DefinitionDiffers);
+        }
+        if !same_owner(e, a) {
+            let (expected, actual) = (e.owner.to_string(), a.owner.to_string());
+            add(e, Change::OwnerDiffers { expected, actual });
         }
     }
-    let sides = [expected, actual].map(|manifest| manifest.sequences.iter());
-    for pair in paired(sides, |sequence| (&sequence.schema, &sequence.name)) {
-        if let (Some(one), change) = change(pair, of_sequence) {
-            change.map(|change| add("SEQUENCE SET", &one.schema, &one.name, change));
-        }
-    }
-    let sides = [expected, actual].map(|manifest| manifest.large_objects.iter());
-    for pair in paired(sides, |object| object.oid) {
-        if let (Some(one), change) = change(pair, of_large_object) {
-            change.map(|change| add("BLOB", "", &one.oid.to_string(), change));
-        }
-    }
+    expected.iter().for_each(|e| add(e, Change::Missing));
+    actual.iter().for_each(|a| add(a, Change::Unexpected));
 }
 
-/// The one that is there, the expected first, and how the two differ.
-fn change<'m, T>(
-    (before, now): (Option<&'m T>, Option<&'m T>),
-    both: impl Fn(&T, &T) -> Option<Change>,
-) -> (Option<&'m T>, Option<Change>) {
-    let change = match (before, now) {
-        (Some(before), Some(now)) => both(before, now),
-        (Some(_), None) => Some(Change::Missing),
-        (None, _) => Some(Change::Unexpected),
+fn relations(expected: &[&Relation], actual: &[&Relation], found: &mut Vec<Difference>) {
+    let name = |relation: &Relation| (relation.schema.clone(), relation.name.clone());
+    contents("TABLE DATA", name, expected, actual, found, |e, a| {
+        let without = |these: &[String], those: &[String]| -> Vec<String> {
+            let without = these.iter().filter(|column| !those.contains(column));
+            without.cloned().collect()
+        };
+        let missing = without(&e.columns, &a.columns);
+        let unexpected = without(&a.columns, &e.columns);
+        let mut changes = Vec::new();
+        if e.rows != a.rows {
+            changes.push(Change::RowsDiffer {
+                expected: e.rows,
+                actual: a.rows,
+            });
+        }
+        if !(missing.is_empty() && unexpected.is_empty()) {
+            changes.push(Change::ColumnsDiffer {
+                missing,
+                unexpected,
+            });
+        } else if changes.is_empty() && e.content_digest != a.content_digest {
+            changes.push(Change::ContentDiffers);
+        }
+        changes
+    });
+}
+
+fn sequences(expected: &[&Sequence], actual: &[&Sequence], found: &mut Vec<Difference>) {
+    let name = |sequence: &Sequence| (sequence.schema.clone(), sequence.name.clone());
+    contents("SEQUENCE SET", name, expected, actual, found, |e, a| {
+        if e.last_value != a.last_value {
+            let (expected, actual) = (e.last_value, a.last_value);
+            vec![Change::ValueDiffers { expected, actual }]
+        } else if e.is_called != a.is_called {
+            let (expected, actual) = (e.is_called, a.is_called);
+            vec![Change::CalledDiffers { expected, actual }]
+        } else {
+            Vec::new()
+        }
+    });
+}
+
+fn large_objects(expected: &[&LargeObject], actual: &[&LargeObject], found: &mut Vec<Difference>) {
+    let name = |object: &LargeObject| (String::new(), object.oid.to_string());
+    contents("BLOB", name, expected, actual, found, |e, a| {
+        if e.bytes != a.bytes {
+            let (expected, actual) = (e.bytes, a.bytes);
+            vec![Change::BytesDiffer { expected, actual }]
+        } else if e.content != a.content {
+            vec![Change::ContentDiffers]
+        } else {
+            Vec::new()
+        }
+    });
+}
+
+/// Contents of one name: a manifest has it once, and one that somebody made up may have it more often.
+fn contents<T>(
+    kind: &str,
+    name: impl Fn(&T) -> (String, String),
+    expected: &[&T],
+    actual: &[&T],
+    found: &mut Vec<Difference>,
+    changes: impl Fn(&T, &T) -> Vec<Change>,
+) {
+    let mut add = |one: &T, change| {
+        let (schema, name) = name(one);
+        found.push(Difference {
+            kind: kind.to_owned(),
+            schema,
+            name,
+            change,
+        });
     };
-    (before.or(now), change)
-}
-
-fn of_rows(before: &Relation, now: &Relation) -> Option<Change> {
-    let without = |some: &[String], others: &[String]| -> Vec<String> {
-        let some = some.iter().filter(|column| !others.contains(column));
-        some.cloned().collect()
-    };
-    let missing = without(&before.columns, &now.columns);
-    let unexpected = without(&now.columns, &before.columns);
-    if !missing.is_empty() || !unexpected.is_empty() {
-        return Some(Change::ColumnsDiffer {
-            missing,
-            unexpected,
-        });
-    }
-    if before.rows != now.rows {
-        return Some(Change::RowsDiffer {
-            expected: before.rows,
-            actual: now.rows,
-        });
-    }
-    (before.content_digest != now.content_digest).then_some(Change::ContentDiffers)
-}
-
-fn of_sequence(before: &Sequence, now: &Sequence) -> Option<Change> {
-    if before.last_value != now.last_value {
-        return Some(Change::ValueDiffers {
-            expected: before.last_value,
-            actual: now.last_value,
-        });
-    }
-    (before.is_called != now.is_called).then_some(Change::CalledDiffers {
-        expected: before.is_called,
-        actual: now.is_called,
-    })
-}
-
-fn of_large_object(before: &LargeObject, now: &LargeObject) -> Option<Change> {
-    if before.bytes != now.bytes {
-        return Some(Change::BytesDiffer {
-            expected: before.bytes,
-            actual: now.bytes,
-        });
-    }
-    (before.content != now.content).then_some(Change::ContentDiffers)
-}
-
-/// What has one name on both sides, in the order of names. Entries that share a name, such as grants on a table and on its
-/// columns, are paired in their order once those that are equal have found each other.
-fn paired<'m, T: PartialEq + 'm, K: Ord>(
-    sides: [impl Iterator<Item = &'m T>; 2],
-    name: impl Fn(&'m T) -> K,
-) -> Vec<(Option<&'m T>, Option<&'m T>)> {
-    let mut names: BTreeMap<K, [Vec<&'m T>; 2]> = BTreeMap::new();
-    for (side, all) in sides.into_iter().enumerate() {
-        for one in all {
-            names.entry(name(one)).or_default()[side].push(one);
+    let both = expected.len().min(actual.len());
+    for (e, a) in expected.iter().zip(actual) {
+        for change in changes(e, a) {
+            add(e, change);
         }
     }
-    let mut pairs = Vec::new();
-    for [mut before, mut now] in names.into_values() {
-        before.retain(|one| match now.iter().position(|other| one == other) {
-            Some(equal) => {
-                now.remove(equal);
-                false
-            }
-            None => true,
-        });
-        let longest = before.len().max(now.len());
-        pairs.extend((0..longest).map(|at| (before.get(at).copied(), now.get(at).copied())));
-    }
-    pairs
+    expected[both..]
+        .iter()
+        .for_each(|e| add(e, Change::Missing));
+    actual[both..]
+        .iter()
+        .for_each(|a| add(a, Change::Unexpected));
 }
+
+#[cfg(test)]
+mod tests;

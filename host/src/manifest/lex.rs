@@ -16,6 +16,9 @@ pub struct Lexer {
     depth: u32,
     previous: u8,
     parens: u32,
+    /// After the word PARTITION, outside of parentheses.
+    partition: bool,
+    partitioned: bool,
 }
 
 #[derive(Default, PartialEq, Eq)]
@@ -88,6 +91,28 @@ impl Lexer {
         self.state == State::Plain
     }
 
+    /// How many bytes from here on are quoted, whatever follows: they may be taken as one.
+    pub fn quoted(&self, bytes: &[u8]) -> usize {
+        let end = match self.state {
+            State::Single { escapes: false } => memchr::memchr(b'\'', bytes),
+            State::Single { escapes: true } => memchr::memchr2(b'\'', b'\\', bytes),
+            State::Double => memchr::memchr(b'"', bytes),
+            State::Dollar { matched: 0, .. } => memchr::memchr(b'$', bytes),
+            _ => return 0,
+        };
+        end.unwrap_or(bytes.len())
+    }
+
+    /// Parentheses that are open.
+    pub fn parens(&self) -> u32 {
+        self.parens
+    }
+
+    /// Whether `PARTITION BY` stands outside of parentheses: the statement makes a partitioned table.
+    pub fn is_partitioned(&self) -> bool {
+        self.partitioned
+    }
+
     fn plain(&mut self, byte: u8, ended: &mut bool) -> State {
         if byte == b'_' || byte.is_ascii_alphanumeric() || byte >= 0x80 {
             if self.word.len() < 16 {
@@ -125,6 +150,8 @@ impl Lexer {
         if self.word.is_empty() {
             return;
         }
+        self.partitioned |= self.partition && self.word == "by";
+        self.partition = self.parens == 0 && self.word == "partition";
         match self.word.as_str() {
             "function" | "procedure" if (1..=3).contains(&self.words) => self.routine = true,
             "begin" | "case" if self.routine => self.depth += 1,

@@ -45,6 +45,14 @@ impl RowDigest {
         }
     }
 
+    /// The same, of rows whose text is digested as it stands: those of INSERTs.
+    pub fn of_text<S: AsRef<str>>(columns: &[S]) -> Self {
+        Self {
+            order: None,
+            ..Self::new(columns)
+        }
+    }
+
     /// Takes one row: a line of COPY's text format, without its line feed.
     pub fn row(&mut self, line: &[u8]) {
         self.rows += 1;

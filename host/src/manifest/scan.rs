@@ -1,167 +1,183 @@
 //! One pass over a plain-format dump, in constant memory.
 
-use crate::manifest::lex::Lexer;
-use crate::manifest::row::RowDigest;
-use crate::manifest::statement::{collect_roles, copy_target, starts_with};
-use crate::manifest::{Ending, Relation, RowSum, Scanned};
+use super::found::Found;
+use super::reading::{Outcome, Reading};
+use super::relations::Block;
+use super::{Ending, Scanned};
 
-/// Of a statement, this much is kept to be read; what names tables and roles is far shorter.
+/// Of a comment or a command, this much is kept to be read.
 const KEPT: usize = 64 * 1024;
 const TRAILER: &[u8] = b"-- PostgreSQL database dump complete";
-/// psql meta-commands that pg_dump itself writes.
-const OWN_COMMANDS: [&str; 4] = ["\\restrict", "\\unrestrict", "\\connect", "\\."];
 
 /// Takes a plain stream in pieces of any size and yields what it holds.
 #[derive(Default)]
 pub struct Scanner {
-    scanned: Scanned,
-    lexer: Lexer,
-    /// The statement so far, at most [`KEPT`] bytes of it.
-    statement: Vec<u8>,
-    /// The start of a line whose end has not arrived yet.
+    place: Place,
+    reading: Reading,
+    /// The start of a comment, of a command or of a row whose end has not arrived yet.
     partial: Vec<u8>,
-    /// Whether a statement has begun: something other than white space and comments stands in it.
-    begun: bool,
-    copy: Option<Copy>,
+    found: Found,
     trailer: bool,
 }
 
-struct Copy {
-    relation: Relation,
-    digest: RowDigest,
+/// Where in the stream the next byte stands.
+#[derive(Default)]
+enum Place {
+    /// Between statements.
+    #[default]
+    Between,
+    /// In a comment between statements.
+    Comment,
+    /// In a meta-command of psql, which may stand within a statement.
+    Command,
+    Statement,
+    /// Behind `COPY … FROM stdin;`, on its line.
+    RowsFollow(Block),
+    /// Between that line and the one that ends its rows.
+    Rows(Block),
 }
 
 impl Scanner {
     pub fn feed(&mut self, mut bytes: &[u8]) {
-        while let Some(end) = memchr::memchr(b'\n', bytes) {
-            let (line, rest) = bytes.split_at(end + 1);
-            if self.partial.is_empty() {
-                self.line(line);
-            } else {
-                let mut whole = std::mem::take(&mut self.partial);
-                whole.extend_from_slice(line);
-                self.line(&whole);
-                // The buffer is used again, so that a stream of long rows does not allocate one each.
-                whole.clear();
-                self.partial = whole;
-            }
-            bytes = rest;
+        while !bytes.is_empty() {
+            let taken = match &mut self.place {
+                Place::Between => self.between(bytes),
+                Place::Comment | Place::Command => self.line(bytes),
+                Place::Statement => self.statement(bytes),
+                Place::RowsFollow(_) => self.rows_follow(bytes),
+                Place::Rows(_) => self.rows(bytes),
+            };
+            bytes = &bytes[taken..];
         }
-        self.partial.extend_from_slice(bytes);
     }
 
     pub fn finish(mut self) -> Scanned {
-        let unfinished = !self.partial.is_empty();
-        if unfinished {
-            let rest = std::mem::take(&mut self.partial);
-            self.line(&rest);
+        if let Place::Comment | Place::Command = self.place {
+            self.end_line();
         }
-        self.scanned.ending = if self.copy.is_some() || self.begun {
-            Ending::MidStatement
-        } else if self.trailer {
-            Ending::Trailer
-        } else {
-            Ending::NoTrailer
-        };
-        if let Some(copy) = self.copy.take() {
-            self.close(copy);
-        }
-        self.scanned
-    }
-
-    fn line(&mut self, line: &[u8]) {
-        if let Some(copy) = &mut self.copy {
-            if line.strip_suffix(b"\n").unwrap_or(line).trim_ascii_end() == b"\\." {
-                if let Some(copy) = self.copy.take() {
-                    self.close(copy);
+        let ending = match std::mem::take(&mut self.place) {
+            Place::RowsFollow(block) => {
+                self.found.end_rows(block);
+                Ending::MidStatement
+            }
+            Place::Rows(mut block) => {
+                if !self.partial.is_empty() {
+                    block.digest.row(&self.partial);
                 }
-            } else {
-                copy.digest.row(line.strip_suffix(b"\n").unwrap_or(line));
+                self.found.end_rows(block);
+                Ending::MidStatement
             }
-            return;
-        }
-        if self.lexer.is_plain() {
-            if line.starts_with(b"\\") {
-                return self.command(line);
+            Place::Statement => Ending::MidStatement,
+            Place::Between | Place::Comment | Place::Command if self.trailer => Ending::Trailer,
+            Place::Between | Place::Comment | Place::Command => Ending::NoTrailer,
+        };
+        self.found.finish(ending)
+    }
+
+    fn between(&mut self, bytes: &[u8]) -> usize {
+        let blank = bytes.iter().take_while(|b| b.is_ascii_whitespace()).count();
+        self.place = match bytes.get(blank) {
+            None => Place::Between,
+            // No statement begins with a hyphen.
+            Some(b'-') => Place::Comment,
+            Some(b'\\') => Place::Command,
+            Some(_) => Place::Statement,
+        };
+        blank
+    }
+
+    fn line(&mut self, bytes: &[u8]) -> usize {
+        let end = memchr::memchr(b'\n', bytes);
+        let line = &bytes[..end.unwrap_or(bytes.len())];
+        let room = KEPT.saturating_sub(self.partial.len());
+        self.partial
+            .extend_from_slice(&line[..line.len().min(room)]);
+        match end {
+            Some(end) => {
+                self.end_line();
+                end + 1
             }
-            if !self.begun && line.starts_with(TRAILER) {
-                self.trailer = true;
-            }
-        }
-        for (at, byte) in line.iter().enumerate() {
-            if self.statement.len() < KEPT {
-                self.statement.push(*byte);
-            }
-            if self.lexer.ends_at(*byte) {
-                self.end_statement();
-            } else if !self.begun && self.lexer.is_plain() && !byte.is_ascii_whitespace() {
-                // A line that starts with two hyphens is a comment; any other sign begins a statement.
-                self.begun = !line[..=at].trim_ascii_start().starts_with(b"-")
-                    || line[..=at].trim_ascii_start().len() > 2;
-            }
+            None => bytes.len(),
         }
     }
 
-    fn end_statement(&mut self) {
-        let statement = std::mem::take(&mut self.statement);
-        self.begun = false;
-        let text = String::from_utf8_lossy(&statement);
-        if starts_with(&text, "COPY ") {
-            if let Some(target) = copy_target(&text) {
-                let digest = RowDigest::new(&target.columns);
-                self.copy = Some(Copy {
-                    relation: Relation {
-                        schema: target.schema,
-                        name: target.name,
-                        columns: target.columns,
-                        rows: 0,
-                        bytes: 0,
-                        content_digest: RowSum::default(),
-                    },
-                    digest,
-                });
-            }
+    fn end_line(&mut self) {
+        let text = String::from_utf8_lossy(&self.partial);
+        if let Place::Command = self.place {
+            self.found.command(&text);
+        } else if self.partial.starts_with(TRAILER) {
+            self.trailer = true;
         } else {
-            collect_roles(&text, &mut self.scanned.roles);
-            self.scanned.listing.take(&text);
+            self.found.comment(&text);
         }
-        // Keep the allocation for the next statement.
-        self.statement = statement;
-        self.statement.clear();
+        self.partial.clear();
+        self.place = match self.reading.has_begun() {
+            true => Place::Statement,
+            false => Place::Between,
+        };
     }
 
-    fn command(&mut self, line: &[u8]) {
-        let text = String::from_utf8_lossy(line);
-        let mut words = text.split_whitespace();
-        let name = words.next().unwrap_or("\\");
-        if name == "\\connect" {
-            self.scanned
-                .connects
-                .extend(words.find(|w| !w.starts_with('-')).map(database_name));
-        } else if !OWN_COMMANDS.contains(&name) {
-            self.scanned
-                .foreign_commands
-                .push(name.chars().take(32).collect());
+    fn statement(&mut self, bytes: &[u8]) -> usize {
+        let (taken, outcome) = self.reading.feed(bytes, &mut self.found);
+        self.place = match outcome {
+            Outcome::Goes => Place::Statement,
+            Outcome::Command => Place::Command,
+            Outcome::Ended => Place::Between,
+            Outcome::RowsFollow(block) => Place::RowsFollow(block),
+        };
+        taken
+    }
+
+    fn rows_follow(&mut self, bytes: &[u8]) -> usize {
+        let end = memchr::memchr(b'\n', bytes);
+        let line = &bytes[..end.unwrap_or(bytes.len())];
+        let room = KEPT.saturating_sub(self.partial.len());
+        self.partial
+            .extend_from_slice(&line[..line.len().min(room)]);
+        let Some(end) = end else {
+            return bytes.len();
+        };
+        // pg_dump writes nothing there. psql takes it for a command or a statement when the rows have ended.
+        let more = String::from_utf8_lossy(&self.partial);
+        if !more.trim().is_empty() {
+            self.found.foreign(more.trim_start());
         }
+        self.partial.clear();
+        if let Place::RowsFollow(block) = std::mem::take(&mut self.place) {
+            self.place = Place::Rows(block);
+        }
+        end + 1
     }
 
-    fn close(&mut self, copy: Copy) {
-        self.scanned.manifest.relations.push(Relation {
-            content_digest: copy.digest.sum(),
-            rows: copy.digest.rows(),
-            bytes: copy.digest.bytes(),
-            ..copy.relation
-        });
+    fn rows(&mut self, bytes: &[u8]) -> usize {
+        let Place::Rows(block) = &mut self.place else {
+            return 0;
+        };
+        let mut at = 0;
+        while let Some(length) = memchr::memchr(b'\n', &bytes[at..]) {
+            let mut line = &bytes[at..at + length];
+            at += length + 1;
+            if !self.partial.is_empty() {
+                self.partial.extend_from_slice(line);
+                line = &self.partial;
+            }
+            // A carriage return within a value is written as `\r`.
+            line = line.strip_suffix(b"\r").unwrap_or(line);
+            let last = line == b"\\.";
+            if !last {
+                block.digest.row(line);
+            }
+            self.partial.clear();
+            if last {
+                if let Place::Rows(block) = std::mem::take(&mut self.place) {
+                    self.found.end_rows(block);
+                }
+                return at;
+            }
+        }
+        self.partial.extend_from_slice(&bytes[at..]);
+        bytes.len()
     }
-}
-
-/// The database of `\connect`, which pg_dump writes as a name or as `"dbname='…'"`.
-fn database_name(word: &str) -> String {
-    let word = word.trim_matches('"');
-    word.strip_prefix("dbname=")
-        .unwrap_or(word)
-        .trim_matches('\'')
-        .to_owned()
 }
 
 #[cfg(test)]

@@ -1,9 +1,7 @@
 //! What a single statement of a dump names.
 
-use std::collections::BTreeSet;
-use std::iter::Peekable;
-
 use super::listing::Kind;
+use super::token::{Token, path, tokens};
 
 /// The target of `COPY … FROM stdin`.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,79 +9,6 @@ pub struct CopyTarget {
     pub schema: String,
     pub name: String,
     pub columns: Vec<String>,
-}
-
-/// A word of a statement: an identifier as the server folds it, or a punctuation mark.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
-    /// Not quoted: may be a keyword. In the case in which it was written.
-    Bare(String),
-    Quoted(String),
-    Mark(char),
-}
-
-impl Token {
-    fn is(&self, keyword: &str) -> bool {
-        matches!(self, Token::Bare(word) if word.eq_ignore_ascii_case(keyword))
-    }
-
-    fn identifier(&self) -> Option<String> {
-        match self {
-            Token::Bare(word) => Some(word.to_lowercase()),
-            Token::Quoted(word) => Some(word.clone()),
-            Token::Mark(_) => None,
-        }
-    }
-}
-
-/// Splits off leading comments, then tokens. String literals and numbers become marks: nothing here reads them.
-fn tokens(statement: &str) -> Vec<Token> {
-    let mut out = Vec::new();
-    let mut chars = statement.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' => {
-                let mut word = String::new();
-                while let Some(c) = chars.next() {
-                    if c != '"' {
-                        word.push(c);
-                    } else if chars.peek() == Some(&'"') {
-                        chars.next();
-                        word.push('"');
-                    } else {
-                        break;
-                    }
-                }
-                out.push(Token::Quoted(word));
-            }
-            '\'' => {
-                while let Some(c) = chars.next() {
-                    if c == '\'' && chars.next_if_eq(&'\'').is_none() {
-                        break;
-                    }
-                }
-                out.push(Token::Mark('\''));
-            }
-            '-' if chars.peek() == Some(&'-') => {
-                for c in chars.by_ref() {
-                    if c == '\n' {
-                        break;
-                    }
-                }
-            }
-            c if c.is_whitespace() => {}
-            c if c == '_' || c.is_alphanumeric() => {
-                let mut word = String::from(c);
-                while let Some(c) = chars.next_if(|c| *c == '_' || *c == '$' || c.is_alphanumeric())
-                {
-                    word.push(c);
-                }
-                out.push(Token::Bare(word));
-            }
-            c => out.push(Token::Mark(c)),
-        }
-    }
-    out
 }
 
 /// Whether a statement starts with `keyword`, comments and white space before it aside.
@@ -97,6 +22,15 @@ pub fn starts_with(statement: &str, keyword: &str) -> bool {
     }
     rest.get(..keyword.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(keyword))
+}
+
+/// Whether the last words of a statement are `OWNER TO name`.
+pub fn ends_in_owner(statement: &str) -> bool {
+    let tokens = tokens(statement);
+    let [.., owner, to, name, Token::Mark(';')] = &tokens[..] else {
+        return false;
+    };
+    owner.is("owner") && to.is("to") && name.identifier().is_some()
 }
 
 /// Reads `COPY schema.table (columns) FROM stdin;`.
@@ -186,16 +120,6 @@ pub fn declared(statement: &str) -> Option<Declared> {
     })
 }
 
-/// The schema, empty where none is named, and the name.
-fn path<'t>(tokens: &mut Peekable<impl Iterator<Item = &'t Token>>) -> Option<(String, String)> {
-    let mut path = vec![tokens.next()?.identifier()?];
-    while tokens.next_if(|t| **t == Token::Mark('.')).is_some() {
-        path.push(tokens.next()?.identifier()?);
-    }
-    let name = path.pop()?;
-    Some((path.pop().unwrap_or_default(), name))
-}
-
 /// The first word of each entry between parentheses, of which the opening one is behind us.
 fn columns<'t>(tokens: &mut impl Iterator<Item = &'t Token>) -> Vec<String> {
     const NO_COLUMN: [&str; 6] = [
@@ -227,74 +151,6 @@ fn columns<'t>(tokens: &mut impl Iterator<Item = &'t Token>) -> Vec<String> {
     columns
 }
 
-/// Adds every role that an ownership, grant, policy or authorization names.
-pub fn collect_roles(statement: &str, roles: &mut BTreeSet<String>) {
-    let relevant = [
-        "ALTER ",
-        "GRANT ",
-        "REVOKE ",
-        "CREATE POLICY ",
-        "CREATE SCHEMA ",
-        "CREATE USER MAPPING ",
-        "SET SESSION AUTHORIZATION ",
-    ];
-    if !relevant.iter().any(|start| starts_with(statement, start)) {
-        return;
-    }
-    let tokens = tokens(statement);
-    let is = |at: usize, keyword: &str| tokens.get(at).is_some_and(|t| t.is(keyword));
-    let default_privileges = is(0, "alter") && is(1, "default");
-    let grants = is(0, "grant") || is(0, "revoke") || default_privileges;
-    for at in 0..tokens.len() {
-        // What follows is an expression, where `TO` may belong to an interval's type.
-        if is(0, "create") && is(1, "policy") && (is(at, "using") || is(at, "with")) {
-            break;
-        }
-        if grants && at > 0 && (is(at, "to") || is(at, "from")) {
-            take_list(&tokens[at + 1..], roles);
-        } else if default_privileges && is(at, "for") && (is(at + 1, "role") || is(at + 1, "user"))
-        {
-            take_list(&tokens[at + 2..], roles);
-        } else if is(0, "alter") && is(at, "owner") && is(at + 1, "to") {
-            take_list(&tokens[at + 2..], roles);
-        } else if is(0, "create") && is(1, "policy") && is(at, "to") && at > 3 {
-            take_list(&tokens[at + 1..], roles);
-            break;
-        } else if is(at, "authorization") && (is(1, "schema") || is(1, "session")) {
-            take_list(&tokens[at + 1..], roles);
-        } else if is(0, "create") && is(1, "user") && is(at, "for") {
-            take_list(&tokens[at + 1..], roles);
-        }
-    }
-}
-
-fn take_list(tokens: &[Token], roles: &mut BTreeSet<String>) {
-    for (at, token) in tokens.iter().enumerate() {
-        match token {
-            Token::Mark(',') => continue,
-            Token::Bare(word) | Token::Quoted(word) => {
-                let starts = at == 0 || tokens[at - 1] == Token::Mark(',');
-                let reserved = [
-                    "public",
-                    "current_user",
-                    "session_user",
-                    "current_role",
-                    "default",
-                    "group",
-                ];
-                let bare = matches!(token, Token::Bare(_));
-                if !starts {
-                    return;
-                }
-                if !(bare && reserved.iter().any(|r| word.eq_ignore_ascii_case(r))) {
-                    roles.extend(token.identifier());
-                }
-            }
-            Token::Mark(_) => return,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -316,40 +172,6 @@ mod tests {
         assert_eq!(
             copy_target("CREATE FUNCTION f() AS 'COPY t FROM stdin;';"),
             None
-        );
-    }
-
-    #[test]
-    fn roles_are_found_where_a_dump_names_them() {
-        let mut roles = BTreeSet::new();
-        for statement in [
-            "ALTER TABLE public.t OWNER TO alice;",
-            "GRANT SELECT,INSERT ON TABLE public.\"to\" TO bob WITH GRANT OPTION;",
-            "REVOKE ALL ON TABLE public.t FROM \"Weird Role\";",
-            "ALTER DEFAULT PRIVILEGES FOR ROLE carol IN SCHEMA public GRANT SELECT ON TABLES TO dave;",
-            "CREATE POLICY p ON public.t FOR SELECT TO erin, frank USING ((a = 'to nobody'::text));",
-            "CREATE POLICY q ON public.t USING ((b > '1 day'::interval day to second));",
-            "CREATE SCHEMA s AUTHORIZATION grace;",
-            "SET SESSION AUTHORIZATION 'x';",
-            "GRANT ALL ON SCHEMA public TO PUBLIC;",
-            "ALTER TABLE t ADD CONSTRAINT owner CHECK (a > 0);",
-            "COMMENT ON TABLE t IS 'OWNER TO mallory';",
-        ] {
-            collect_roles(statement, &mut roles);
-        }
-        let found: Vec<_> = roles.iter().map(String::as_str).collect();
-        assert_eq!(
-            found,
-            [
-                "Weird Role",
-                "alice",
-                "bob",
-                "carol",
-                "dave",
-                "erin",
-                "frank",
-                "grace"
-            ]
         );
     }
 }

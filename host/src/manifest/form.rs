@@ -1,0 +1,109 @@
+//! How a dump was written, from what its statements look like.
+
+use super::normalise::Treatment;
+use super::statement::starts_with;
+use super::token::{Token, path, tokens};
+use super::{Form, RowsAs};
+
+/// Learns the form while headings and statements go by.
+#[derive(Default)]
+pub struct Forming {
+    form: Form,
+    headings: u64,
+    owners: u64,
+    /// Names in quotes that would need none.
+    needless: bool,
+    /// Names without quotes.
+    bare: bool,
+}
+
+impl Forming {
+    pub fn heading(&mut self, kind: &str, owner: &str) {
+        self.headings += 1;
+        self.owners += u64::from(!owner.is_empty());
+        self.form.create |= kind == "DATABASE";
+    }
+
+    pub fn rows(&mut self, rows: RowsAs) {
+        self.form.rows = rows;
+    }
+
+    /// Takes a statement and what it was judged to be; `None` of one that stands under no heading.
+    pub fn statement(&mut self, statement: &str, under: Option<&Treatment>) {
+        if let Some(value) = statement.strip_prefix("SET client_encoding = '") {
+            self.form.encoding = value.trim_end_matches([';', '\'']).to_owned();
+        }
+        if under.is_none() && !is_preamble(statement) {
+            self.form.unheaded += 1;
+        }
+        if !self.bare {
+            self.quotes(statement);
+        }
+    }
+
+    pub fn finish(self) -> Form {
+        Form {
+            no_owner: self.headings > 0 && self.owners == 0,
+            quote_all: self.needless && !self.bare,
+            ..self.form
+        }
+    }
+
+    /// Looks at the name that a statement begins with.
+    fn quotes(&mut self, statement: &str) {
+        const NAMED: [&str; 9] = [
+            "COPY ",
+            "INSERT INTO ",
+            "CREATE SCHEMA ",
+            "CREATE TABLE ",
+            "CREATE VIEW ",
+            "CREATE FUNCTION ",
+            "CREATE SEQUENCE ",
+            "CREATE TYPE ",
+            "CREATE DOMAIN ",
+        ];
+        let Some(start) = NAMED.iter().find(|start| starts_with(statement, start)) else {
+            return;
+        };
+        // Longer than any name with its schema; a body of a function has no say.
+        let end = statement.floor_char_boundary(start.len() + 1024);
+        let tokens = tokens(&statement[..end]);
+        let mut rest = tokens
+            .iter()
+            .skip(start.split_whitespace().count())
+            .peekable();
+        let whole = rest.clone().count();
+        if path(&mut rest).is_none() {
+            return;
+        }
+        let named = tokens.len() - whole..tokens.len() - rest.count();
+        for token in &tokens[named] {
+            match token {
+                Token::Bare(_) => self.bare = true,
+                Token::Quoted(word) => {
+                    let mut letters = word.bytes();
+                    let first = letters.next();
+                    self.needless |= first.is_some_and(|b| b == b'_' || b.is_ascii_lowercase())
+                        && letters
+                            .all(|b| b == b'_' || b.is_ascii_lowercase() || b.is_ascii_digit());
+                }
+                Token::Mark(_) => {}
+            }
+        }
+    }
+}
+
+/// What a dump may begin with before its first heading: settings, and with `--clean` the removal of what is there. A view
+/// of a circle is made a stand-in before it is removed.
+fn is_preamble(statement: &str) -> bool {
+    let starts = |start: &str| starts_with(statement, start);
+    starts("SET ")
+        || starts("SELECT pg_catalog.set_config(")
+        || starts("SELECT pg_catalog.lo_unlink(")
+        || starts("DROP ")
+        || starts("BEGIN;")
+        || starts("CREATE OR REPLACE VIEW ")
+        || starts("ALTER ") && [" DROP ", " DETACH "].iter().any(|word| statement.contains(word))
+        // The rows say themselves whose they are.
+        || starts("COPY ")
+}

@@ -1,0 +1,213 @@
+//! What a scan has found so far.
+
+use super::entry::Entry;
+use super::form::Forming;
+use super::heading::Heading;
+use super::insert::insert_target;
+use super::large::LargeObjects;
+use super::normalise::{Contents, Session, Treatment, treatment};
+use super::relations::{Block, Relations};
+use super::roles::collect_roles;
+use super::row::RowDigest;
+use super::sequences::Sequences;
+use super::statement::copy_target;
+use super::{Ending, Manifest, Object, RowsAs, Scanned, Words};
+
+/// psql meta-commands that pg_dump itself writes.
+const OWN_COMMANDS: [&str; 4] = ["\\restrict", "\\unrestrict", "\\connect", "\\."];
+
+#[derive(Default)]
+pub struct Found {
+    scanned: Scanned,
+    forming: Forming,
+    words: Words,
+    objects: Vec<Object>,
+    relations: Relations,
+    sequences: Sequences,
+    large_objects: LargeObjects,
+    session: Session,
+    entry: Option<Entry>,
+    /// Whether rows were found under the heading.
+    rows: bool,
+    /// The rows of INSERTs into one relation, and what stood before the first of them.
+    inserting: Option<(Vec<u8>, Block)>,
+}
+
+impl Found {
+    /// Takes a comment that stands between statements.
+    pub fn comment(&mut self, line: &str) {
+        if let Some(heading) = Heading::read(line) {
+            self.end_entry();
+            self.forming.heading(heading.kind, heading.owner);
+            self.entry = Some(Entry::begin(&heading, &self.session, &mut self.words));
+        }
+    }
+
+    /// Takes a meta-command of psql, with the rest of its line.
+    pub fn command(&mut self, line: &str) {
+        let mut words = line.split_whitespace();
+        let name = words.next().unwrap_or("\\");
+        if name == "\\connect" {
+            let database = words.find(|w| !w.starts_with('-')).map(database_name);
+            self.scanned.connects.extend(database);
+            // The new session is set to nothing.
+            self.session = Session::default();
+        } else if !OWN_COMMANDS.contains(&name) {
+            self.foreign(name);
+        }
+    }
+
+    /// Takes what pg_dump does not write and psql would run, by its first word.
+    pub fn foreign(&mut self, line: &str) {
+        let word = line.split_whitespace().next().unwrap_or_default();
+        let word = word.chars().take(32).collect();
+        self.scanned.foreign_commands.push(word);
+    }
+
+    /// Takes a whole statement, and says whether rows follow it.
+    pub fn statement(&mut self, text: &str, partitioned: bool) -> Option<Block> {
+        let contents = self.entry.as_ref().map(Entry::contents);
+        let treated = contents.map(|contents| treatment(text, contents));
+        self.forming.statement(text, treated.as_ref());
+        if let Some(target) = copy_target(text) {
+            self.rows = true;
+            self.forming.rows(RowsAs::Copy);
+            let digest = RowDigest::new(&target.columns);
+            let (schema, name) = (target.schema, target.name);
+            let block = self.relations.begin(schema, name, target.columns, digest);
+            return Some(block);
+        }
+        if self.sequences.set(text) || self.large_objects.call(text) {
+            return None;
+        }
+        self.names(text);
+        match treated {
+            Some(Treatment::Definition) => {
+                self.piece(text.as_bytes());
+                if let Some(entry) = &mut self.entry {
+                    entry.end_statement(partitioned);
+                }
+            }
+            Some(Treatment::Authorization(role)) => {
+                if let Some(entry) = &mut self.entry {
+                    entry.act(role);
+                }
+            }
+            Some(Treatment::Set(setting)) => self.session.set(setting),
+            Some(Treatment::Aside) | None => {}
+        }
+        None
+    }
+
+    /// Takes a piece of a definition that is too long to be kept.
+    pub fn piece(&mut self, piece: &[u8]) {
+        if let Some(entry) = &mut self.entry {
+            entry.piece(piece);
+        }
+    }
+
+    /// Takes the end of such a definition, with as much of its start as was kept.
+    pub fn streamed(&mut self, start: &str, partitioned: bool) {
+        self.names(start);
+        match &mut self.entry {
+            Some(entry) => entry.end_statement(partitioned),
+            None => self.forming.statement(start, None),
+        }
+    }
+
+    /// What a statement names beside the object that it is of.
+    fn names(&mut self, text: &str) {
+        collect_roles(text, &mut self.scanned.roles);
+        self.scanned.listing.take(text);
+        self.sequences.define(text);
+    }
+
+    /// Begins the rows of an INSERT by the text before the first of them; false if that names no relation.
+    pub fn begin_insert(&mut self, text: &[u8]) -> bool {
+        self.rows = true;
+        if self
+            .inserting
+            .as_ref()
+            .is_some_and(|(before, _)| before == text)
+        {
+            return true;
+        }
+        self.end_inserts();
+        let lossy = String::from_utf8_lossy(text);
+        let Some(target) = insert_target(&lossy) else {
+            return false;
+        };
+        self.forming
+            .statement(&lossy, self.entry.as_ref().map(|_| &Treatment::Aside));
+        self.forming.rows(match target.columns.is_empty() {
+            true => RowsAs::Inserts,
+            false => RowsAs::ColumnInserts,
+        });
+        let digest = RowDigest::of_text(&target.columns);
+        let (schema, name) = (target.schema, target.name);
+        let block = self.relations.begin(schema, name, target.columns, digest);
+        self.inserting = Some((text.to_owned(), block));
+        true
+    }
+
+    /// Takes a row of the INSERT that has begun.
+    pub fn inserted(&mut self, row: &[u8]) {
+        if let Some((_, block)) = &mut self.inserting {
+            block.digest.row(row);
+        }
+    }
+
+    /// Takes digits of the call that writes a piece of a large object.
+    pub fn digits(&mut self, digits: &[u8]) {
+        self.large_objects.digits(digits);
+    }
+
+    /// Takes the rows of a COPY.
+    pub fn end_rows(&mut self, block: Block) {
+        self.relations.end(block);
+    }
+
+    fn end_inserts(&mut self) {
+        if let Some((_, block)) = self.inserting.take() {
+            self.relations.end(block);
+        }
+    }
+
+    fn end_entry(&mut self) {
+        let rows = std::mem::take(&mut self.rows);
+        let Some(entry) = self.entry.take() else {
+            return;
+        };
+        if entry.contents() == Contents::Rows && !rows {
+            let object = entry.object();
+            self.relations.note(&object.schema, &object.name);
+        }
+        self.objects.extend(entry.finish());
+    }
+
+    pub fn finish(mut self, ending: Ending) -> Scanned {
+        self.end_entry();
+        self.end_inserts();
+        self.objects.shrink_to_fit();
+        Scanned {
+            manifest: Manifest {
+                form: self.forming.finish(),
+                objects: self.objects,
+                relations: self.relations.finish(),
+                sequences: self.sequences.finish(),
+                large_objects: self.large_objects.finish(),
+            },
+            ending,
+            ..self.scanned
+        }
+    }
+}
+
+/// The database of `\connect`, which pg_dump writes as a name or as `"dbname='…'"`.
+fn database_name(word: &str) -> String {
+    let word = word.trim_matches('"');
+    word.strip_prefix("dbname=")
+        .unwrap_or(word)
+        .trim_matches('\'')
+        .to_owned()
+}

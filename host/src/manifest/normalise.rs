@@ -1,0 +1,170 @@
+//! What of a dump says nothing about its objects. Every normalisation of definitions is in this file.
+//!
+//! Two dumps of equal databases differ in what stands here, or would under other options of pg_dump:
+//!
+//! - comments, blank lines and the keys of `\restrict` are no statements; the scanner never has them here.
+//! - [`Treatment::Aside`] tells of each statement that is passed over why it is.
+//! - [`Session`] holds what is set before a heading and means the entry after it.
+//! - a carriage return that ends a line outside of quotes is a space like any other: a dump that went through Windows
+//!   restores to the same database. Inside of quotes it belongs to the value.
+
+use super::statement::{ends_in_owner, starts_with};
+
+/// What a statement under a heading is to the object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Treatment {
+    /// Part of its definition, as it stands.
+    Definition,
+    /// No part of it.
+    Aside,
+    /// Says whose the next statements of this entry are, or with `None` that they are the loading role's again. It
+    /// belongs to a grant that somebody else than the owner gave. Before a heading, where
+    /// `--use-set-session-authorization` has it for every object, it says no more than the heading.
+    Authorization(Option<String>),
+    /// Sets what the entries after the next headings are made with.
+    Set(Setting),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Setting {
+    Tablespace(String),
+    AccessMethod(String),
+}
+
+/// What pg_dump sets between entries, and only where it differs from what it set for the entry before. Empty is the
+/// server's own choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Session {
+    tablespace: String,
+    access_method: String,
+}
+
+impl Session {
+    pub fn set(&mut self, setting: Setting) {
+        match setting {
+            Setting::Tablespace(name) => self.tablespace = name,
+            Setting::AccessMethod(name) => self.access_method = name,
+        }
+    }
+
+    /// What of it an object of this kind is made with; the rest is left from some entry before.
+    pub fn of_the_object(
+        &self,
+        kind: &str,
+        partitioned: bool,
+    ) -> impl Iterator<Item = (&str, &str)> {
+        let stored = ["TABLE", "MATERIALIZED VIEW"].contains(&kind);
+        let placed = stored || ["INDEX", "CONSTRAINT"].contains(&kind);
+        // A partitioned table stores nothing; pg_dump 17 tells what its partitions are to use by a statement.
+        let method = (stored && !partitioned).then_some(("method", self.access_method.as_str()));
+        let place = placed.then_some(("tablespace", self.tablespace.as_str()));
+        method
+            .into_iter()
+            .chain(place)
+            .filter(|(_, value)| !value.is_empty())
+    }
+}
+
+/// What the entries of a kind hold beside definitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// Nothing.
+    None,
+    Rows,
+    SequenceValue,
+    LargeObjects,
+    /// The planner's, which any ANALYZE changes. pg_dump 18 writes them with `--statistics`.
+    Statistics,
+}
+
+/// By pg_dump's word for the kind.
+pub fn contents(kind: &str) -> Contents {
+    match kind {
+        "TABLE DATA" => Contents::Rows,
+        "SEQUENCE SET" => Contents::SequenceValue,
+        "BLOBS" => Contents::LargeObjects,
+        "STATISTICS DATA" => Contents::Statistics,
+        _ => Contents::None,
+    }
+}
+
+/// Settings of the session that loads the dump. They begin each dump, and with `--create` stand a second time, behind
+/// `\connect` and so under the heading of the database. None of them is kept by the server.
+const SESSION_ONLY: [&str; 12] = [
+    "statement_timeout",
+    "lock_timeout",
+    "idle_in_transaction_session_timeout",
+    "transaction_timeout",
+    "client_encoding",
+    "standard_conforming_strings",
+    "escape_string_warning",
+    "check_function_bodies",
+    "xmloption",
+    "client_min_messages",
+    "row_security",
+    "default_with_oids",
+];
+
+/// Judges a statement that ends in a semicolon, under a heading whose entry holds `contents`.
+pub fn treatment(statement: &str, contents: Contents) -> Treatment {
+    if starts_with(statement, "SET ") {
+        return set(statement);
+    }
+    if starts_with(statement, "RESET SESSION AUTHORIZATION") {
+        return Treatment::Authorization(None);
+    }
+    let words = || {
+        statement
+            .split([' ', ';', '\n'])
+            .filter(|word| !word.is_empty())
+    };
+    let aside = if starts_with(statement, "SELECT pg_catalog.set_config('search_path'") {
+        // The preamble's, as above.
+        true
+    } else if starts_with(statement, "ALTER ") && statement.contains(" OWNER TO ") {
+        // The heading says it, and under `--no-owner` or `--use-set-session-authorization` no statement does.
+        ends_in_owner(statement)
+    } else if starts_with(statement, "BEGIN") || starts_with(statement, "COMMIT") {
+        // Of `pg_restore --single-transaction`, and around large objects.
+        words().count() == 1
+    } else if contents == Contents::Rows {
+        // Around the rows of a dump of data alone with `--disable-triggers`; both are undone when the rows are in.
+        starts_with(statement, "ALTER TABLE ")
+            && (statement.ends_with(" DISABLE TRIGGER ALL;")
+                || statement.ends_with(" ENABLE TRIGGER ALL;"))
+    } else {
+        contents == Contents::Statistics && starts_with(statement, "SELECT ")
+    };
+    match aside {
+        true => Treatment::Aside,
+        false => Treatment::Definition,
+    }
+}
+
+/// Judges `SET name = value;`.
+fn set(statement: &str) -> Treatment {
+    let text = statement.trim_end_matches(';');
+    if let Some(role) = text.strip_prefix("SET SESSION AUTHORIZATION ") {
+        return Treatment::Authorization((role != "DEFAULT").then(|| role.to_owned()));
+    }
+    let Some((name, value)) = text
+        .get("SET ".len()..)
+        .and_then(|rest| rest.split_once(" = "))
+    else {
+        return Treatment::Definition;
+    };
+    match name {
+        "default_tablespace" => Treatment::Set(Setting::Tablespace(unquoted(value))),
+        "default_table_access_method" => Treatment::Set(Setting::AccessMethod(unquoted(value))),
+        name if SESSION_ONLY.contains(&name) => Treatment::Aside,
+        _ => Treatment::Definition,
+    }
+}
+
+/// `''` and `heap` mean what they mean without the statement.
+fn unquoted(value: &str) -> String {
+    match value {
+        "''" | "heap" | "\"heap\"" => String::new(),
+        other => other.to_owned(),
+    }
+}
