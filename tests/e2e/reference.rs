@@ -29,6 +29,7 @@ const ORDERS: &str = "
     SELECT setval('shop.down', -100);
     CREATE SEQUENCE shop.round MAXVALUE 10 CYCLE;
     SELECT setval('shop.round', 9);
+    SELECT lo_from_bytea(4711, 'one'), lo_from_bytea(4712, 'two');
     COMMENT ON TABLE shop.orders IS 'as it was'";
 
 /// The orders, changed.

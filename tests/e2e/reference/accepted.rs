@@ -125,6 +125,24 @@ fn the_manifest_is_kept_without_the_dump() {
     accepts(&desk, run);
 }
 
+/// An index's name stands in no report; in the manifest it does.
+#[test]
+fn a_manifest_that_names_a_secret_is_withheld() {
+    let desk = Desk::with(&Plan::default());
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    let database = orders(&format!("CREATE INDEX \"{token}\" ON shop.orders (state)"));
+    let outcome = drill(&desk, &database, &[]);
+    agree(&outcome, Verdict::Fail);
+    assert_eq!(outcome.gate("no-secrets"), "FAIL");
+    assert!(outcome.gate_says("no-secrets").contains("manifest.json"));
+    let run = outcome.run();
+    assert!(!run.directory.join("manifest.json").exists());
+    assert!(run.report_json["evidence"]["manifest"].is_null());
+    assert!(!run.report_json.to_string().contains(&token));
+    let refused = accept(&desk, &run.directory, "a", "b");
+    assert_eq!(refused.code, Some(2), "{refused:#?}");
+}
+
 /// The plan names a reference, and a flag goes over it.
 #[test]
 fn a_named_manifest_is_the_reference() {

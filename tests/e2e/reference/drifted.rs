@@ -87,6 +87,10 @@ fn rows_that_are_not_there() {
             "rows-tolerated TABLE DATA shop.unit",
         ),
         (
+            "SELECT lo_unlink(4711)",
+            "large-objects-tolerated large objects",
+        ),
+        (
             "SELECT setval('shop.up', 99)",
             "sequence-not-back SEQUENCE SET shop.up",
         ),
@@ -115,6 +119,8 @@ fn what_may_change_passes() {
         UPDATE shop.orders SET state = 'sold' WHERE id < 100;
         DELETE FROM shop.ledger WHERE id <= 20;
         DELETE FROM shop.lane;
+        SELECT lo_from_bytea(4713, 'three');
+        COMMENT ON LARGE OBJECT 4712 IS 'the second';
         SELECT setval('shop.up', 101);
         SELECT setval('shop.down', -101);
         SELECT setval('shop.round', 2);
