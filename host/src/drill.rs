@@ -1,12 +1,13 @@
 //! One drill, readable top to bottom.
 //!
 //! ```text
-//! observe ─▶ dump ─┬▶ sandbox { isolation ─▶ restore ─▶ fidelity ─▶ checks } ─▶ teardown ─▶ observe again ─▶ seal
+//! observe ─▶ dump ─┬▶ sandbox { isolation ─▶ restore ─▶ drift ─▶ fidelity ─▶ checks } ─▶ teardown ─▶ observe again ─▶ seal
 //! ```
 //!
 //! The dump starts before the sandbox and goes on beside it: a plain dump is restored while it is still written, read
 //! back from its file. Nothing of it runs before the sandbox's walls were proved, because a dump can carry code.
 
+mod beside;
 mod checks;
 mod compared;
 mod containers;
@@ -15,6 +16,7 @@ mod engine;
 mod intake;
 mod listing;
 mod major;
+mod manifest;
 mod order;
 mod pg_dump;
 mod production;
@@ -24,6 +26,7 @@ mod supply;
 
 use tokio_util::sync::CancellationToken;
 
+pub use beside::Beside;
 pub use checks::Selected;
 pub use directory::{DirectoryError, Dump, RunDirectory};
 pub use engine::{EngineError, EngineOrder, ImageOrder, LocalOrder};
@@ -80,6 +83,12 @@ pub async fn run(
     }
     let secret = drill.secret;
     let known = |bytes: &[u8]| secret.as_ref().and_then(|secret| secret.appears_in(bytes));
+    if let Err(error) = manifest::sweep(&mut seen.evidence, directory.partial(), &known) {
+        // What could not be looked at is not published.
+        seen.evidence.manifest = None;
+        let stop = seen.stop(&error);
+        seen.evidence.stop.get_or_insert(stop);
+    }
     let sealed = Sealed::of(seen.evidence, order.terms, &known).map_err(DrillError::Seal)?;
     Ok(sealed)
 }
@@ -196,6 +205,13 @@ impl Drill<'_> {
             facts.remarks.extend(upgrade);
         }
 
-        compared::compare_and_check(supplied, compiling, order, seen).await
+        let kept = manifest::keep(supplied, self.directory.partial(), seen)?;
+
+        seen.begin(Stage::Drift);
+        let drift = beside::look(&kept, order, seen).await?;
+        seen.evidence.drift = Some(drift);
+        seen.end();
+
+        compared::compare_and_check(kept, compiling, order, seen).await
     }
 }

@@ -3,7 +3,7 @@
 //! One *drill* reads top to bottom in [`drill`]. Each room uses only the rooms to its left:
 //!
 //! ```text
-//! plan · digest · event · finding · manifest │ sandbox │ source │ restore │ fidelity │ grant │ check │ report │ drill │ selftest │ bin/vhost
+//! plan · digest · event · finding · manifest · reference │ sandbox │ source │ restore │ fidelity │ grant │ check │ report │ drill │ selftest │ bin/vhost
 //! ```
 //!
 //! The library never prints, never exits and takes no ambient authority: paths, environment and clocks are
@@ -18,6 +18,7 @@ pub mod finding;
 pub mod grant;
 pub mod manifest;
 pub mod plan;
+pub mod reference;
 pub mod report;
 pub mod restore;
 pub mod sandbox;

@@ -5,11 +5,15 @@
 
 pub mod bounds;
 mod fidelity;
+pub mod freshness;
+pub mod identifier;
 pub mod limits;
 pub mod line;
 pub mod name;
 pub(crate) mod place;
+pub mod reference;
 pub mod size;
+pub mod tolerance;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,8 +22,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::plan::bounds::Bounds;
 pub use crate::plan::fidelity::{Amcheck, EmptyDump, FidelityPlan, Overlap};
+use crate::plan::freshness::Freshness;
 use crate::plan::limits::{CEILINGS, LimitsText};
 use crate::plan::name::{LABEL, Name, is_label};
+use crate::plan::reference::ReferencePlan;
 use crate::plan::size::Bytes;
 
 /// One drill's plan.
@@ -39,6 +45,11 @@ pub struct Plan {
     pub sandbox: SandboxPlan,
     #[serde(default)]
     pub protected: ProtectedPlan,
+    /// What the dump is held against besides itself.
+    #[serde(default)]
+    pub reference: ReferencePlan,
+    #[serde(default)]
+    pub freshness: Freshness,
     #[serde(default)]
     pub report: ReportPlan,
     /// The rows of the report's table, in order.
@@ -323,6 +334,8 @@ impl Plan {
             fidelity: FidelityPlan::default(),
             sandbox: SandboxPlan::default(),
             protected: ProtectedPlan::default(),
+            reference: ReferencePlan::default(),
+            freshness: Freshness::default(),
             report: ReportPlan::default(),
             required: Vec::new(),
             checks: BTreeMap::new(),
@@ -338,6 +351,7 @@ impl Plan {
             source.password_file.iter_mut().for_each(join);
         }
         self.dump.pg_dump.iter_mut().for_each(join);
+        self.reference.manifest.iter_mut().for_each(join);
         self.sandbox.bin_dir.iter_mut().for_each(join);
         join(&mut self.sandbox.base);
         join(&mut self.report.dir);
@@ -373,6 +387,7 @@ impl Plan {
         if self.sandbox.pids < 32 {
             return Err("[sandbox] `pids` must be at least 32".into());
         }
+        self.reference.validate()?;
         if let Some(name) = self.bounds.artefacts.keys().find(|name| !is_label(name)) {
             return Err(format!(
                 "[artefacts] `{name}` is no artefact's name: write {LABEL}"

@@ -5,6 +5,7 @@
 
 pub mod gate;
 pub mod json;
+pub mod kept;
 pub mod markdown;
 mod member;
 pub mod neutral;
@@ -30,6 +31,7 @@ use crate::check::CheckOutcome;
 use crate::digest::Digest;
 use crate::event::Stage;
 use crate::fidelity::FidelitySeen;
+use crate::reference::DriftSeen;
 use crate::restore::RestoreFacts;
 use crate::sandbox::{ContainerIdentity, Removal, Teardown, WallSeen};
 use crate::source::{DumpFacts, Identity, SessionProof};
@@ -54,7 +56,11 @@ pub struct Evidence {
     pub read_back: Option<Digest>,
     pub restore: Option<RestoreFacts>,
     pub walls: Option<Vec<WallSeen>>,
+    /// `manifest.json` in the run's directory.
+    pub manifest: Option<ManifestSeen>,
     pub fidelity: Option<FidelitySeen>,
+    /// The dump against its reference, and how old its rows are.
+    pub drift: Option<DriftSeen>,
     /// One outcome a check that was started; a selected check without one counts as not looked.
     pub checks: Option<Vec<CheckOutcome>>,
     pub protected_before: Option<Vec<ContainerIdentity>>,
@@ -66,8 +72,22 @@ pub struct Evidence {
     pub remarks: Vec<String>,
     /// In the order in which the stages ended.
     pub timings: Vec<Timing>,
-    /// Filled by [`seal::Sealed::of`].
+    /// Filled by [`seal::Sealed::of`], which keeps the hits of files that were swept before.
     pub sweep: Option<Sweep>,
+}
+
+/// What the dump holds, counted; `manifest.json` names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ManifestSeen {
+    /// Of the file.
+    pub digest: Digest,
+    pub objects: u64,
+    /// Relations with rows in the dump.
+    pub relations: u64,
+    /// Of all relations together.
+    pub rows: u64,
+    pub sequences: u64,
+    pub large_objects: u64,
 }
 
 /// Where the dump comes from, and what was seen there.
@@ -130,7 +150,9 @@ impl Evidence {
             read_back: None,
             restore: None,
             walls: None,
+            manifest: None,
             fidelity: None,
+            drift: None,
             checks: None,
             protected_before: None,
             protected_after: None,

@@ -9,6 +9,7 @@ mod fidelity;
 mod grants;
 mod house;
 mod readme;
+mod reference;
 #[path = "../schema.rs"]
 mod schema;
 mod secrets;

@@ -5,12 +5,15 @@ use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
-use vhost::check::evidence::{DumpFacts, Relation, RestoreFacts};
+use vhost::check::evidence::{DumpFacts, RestoreFacts};
 use vhost::check::{Compiler, Database, Facts, Job, Machine, Salt};
+use vhost::digest::Sha256;
 use vhost::grant::bundle::{Existing, bundle};
 use vhost::grant::component::Outline;
 use vhost::grant::{Approved, Asked, Component, Grants, ImportKind, review};
+use vhost::manifest::{Manifest, Object, Relation, Words};
 use vhost::plan::bounds::Bounds;
+use vhost::reference::Reference;
 
 const GUESTS: &[&str] = &[
     "endless-loop",
@@ -18,6 +21,7 @@ const GUESTS: &[&str] = &[
     "sleeper",
     "babbler",
     "rows-reader",
+    "comparer",
     "row-matrix",
     "row-exact",
     "row-unchanged",
@@ -135,7 +139,46 @@ pub async fn job_on(
     }
 }
 
-fn facts() -> Facts {
+fn relation(name: &str, content: u128) -> Relation {
+    let columns = ["id", "state", "mail", "score", "first_id", "lane"];
+    Relation {
+        schema: "app".to_owned(),
+        name: name.to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: 2,
+        bytes: 10,
+        content_digest: format!("{content:032x}").parse().unwrap(),
+    }
+}
+
+/// The dump's policy is another than the reference's, and its relation `unit` holds other rows.
+fn manifest(policy: &str, unit: u128) -> Manifest {
+    let mut words = Words::default();
+    let mut object = |kind, name: &str, definition: &str| Object {
+        kind: words.word(kind),
+        schema: words.word("app"),
+        name: name.into(),
+        owner: words.word("owner"),
+        definition: Sha256::of(definition.as_bytes()),
+    };
+    let mut objects = vec![
+        object("TABLE", "unit", "CREATE TABLE"),
+        object("POLICY", "unit mine", policy),
+    ];
+    objects.extend((0..2_500).map(|n| object("INDEX", &format!("i{n}"), "CREATE INDEX")));
+    Manifest {
+        objects,
+        relations: vec![
+            relation("unit", unit),
+            relation("lane", 1),
+            relation("Odd Name", 1),
+            relation("absent", 1),
+        ],
+        ..Manifest::default()
+    }
+}
+
+pub fn facts() -> Facts {
     Facts {
         dump: DumpFacts {
             sha256: "0".repeat(64),
@@ -152,20 +195,13 @@ fn facts() -> Facts {
             benign_errors: 0,
             serious_errors: 0,
         },
-        relations: ["unit", "lane", "Odd Name", "absent"]
-            .map(|name| {
-                let relation = Relation {
-                    schema: "app".to_owned(),
-                    name: name.to_owned(),
-                    kind: "table".to_owned(),
-                    rows: 0,
-                    content_digest: String::new(),
-                };
-                let columns = ["id", "state", "mail", "score", "first_id", "lane"];
-                (relation, columns.map(str::to_owned).to_vec())
-            })
-            .to_vec(),
-        reference: None,
+        manifest: Arc::new(manifest("USING (true)", 3)),
+        reference: Some(Arc::new(Reference {
+            manifest: manifest("USING (owner = me)", 2),
+            sha256: Sha256::of(b"reference"),
+            accepted: None,
+        })),
+        salt: Arc::new(Salt::new([1; 32])),
         protected: Vec::new(),
     }
 }

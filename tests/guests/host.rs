@@ -4,5 +4,6 @@
 mod checks;
 mod ground;
 mod kept;
+mod manifests;
 mod restored;
 mod walls;

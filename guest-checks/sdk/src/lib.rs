@@ -30,6 +30,7 @@
 mod cell;
 mod error;
 mod findings;
+mod manifest;
 mod query;
 mod row;
 mod settings;
@@ -51,6 +52,7 @@ pub use bindings::vhost::check::{evidence, log};
 pub use cell::Cell;
 pub use error::CouldNotLook;
 pub use findings::{Findings, Subject};
+pub use manifest::{Objects, objects};
 pub use query::{FromValue, QueryError, Rows, query, scalar};
 pub use row::{Key, Row, Seen};
 pub use sql::{Ident, NotAName, Relation};

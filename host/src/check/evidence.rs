@@ -1,35 +1,44 @@
 //! The host interface `evidence`: what was recorded of this drill so far.
 
-use crate::check::bindings::vhost::check::evidence::Host;
-use crate::check::disclose::{Contact, Names};
+use std::sync::Arc;
+
+use crate::check::bindings::vhost::check::evidence::{Host, Side};
+use crate::check::disclose::{Contact, Names, Salt};
 use crate::check::host::State;
 use crate::grant::Scope;
+use crate::manifest::{self, Manifest};
+use crate::reference::Reference;
 
 pub use crate::check::bindings::vhost::check::evidence::{
-    DumpFacts, Protected, Relation, RestoreFacts,
+    DumpFacts, Object, Protected, Relation, RestoreFacts,
 };
 
+/// The most objects that one call gives.
+const MOST_OBJECTS: u32 = 1_000;
+
 /// Facts for checks: never secrets, never row content.
-#[derive(Clone, Debug)]
 pub struct Facts {
     pub dump: DumpFacts,
     pub restore: RestoreFacts,
-    /// Every relation of the dump's manifest, with its columns' names.
-    pub relations: Vec<(Relation, Vec<String>)>,
-    /// The relations of the last accepted manifest, where there is one.
-    pub reference: Option<Vec<Relation>>,
+    /// The dump's.
+    pub manifest: Arc<Manifest>,
+    /// What the dump is held against, where there is something.
+    pub reference: Option<Arc<Reference>>,
+    /// Digests of both manifests are salted alike: a small table's plain digest could be guessed back into its rows.
+    pub salt: Arc<Salt>,
     pub protected: Vec<Protected>,
 }
 
 impl Facts {
-    /// What a report may name: the dump's own objects, and those that an operator's grant names.
+    /// What a report may name: the dump's own objects, those of its reference, and those that an operator's grant names.
     pub fn names(&self, granted: &[Scope]) -> Names {
-        let mut names: Names = self
-            .relations
-            .iter()
-            .map(|(relation, columns)| {
+        let reference = self.manifest(Side::Reference);
+        let manifests = reference.into_iter().chain([&*self.manifest]);
+        let mut names: Names = manifests
+            .flat_map(|manifest| &manifest.relations)
+            .map(|relation| {
                 let name = format!("{}.{}", relation.schema, relation.name);
-                (name, columns.clone())
+                (name, relation.columns.clone())
             })
             .collect();
         for scope in granted {
@@ -47,6 +56,41 @@ impl Facts {
         }
         names
     }
+
+    fn relations(&self, of: &Manifest) -> Vec<Relation> {
+        let relations = of.relations.iter().map(|relation| Relation {
+            schema: relation.schema.clone(),
+            name: relation.name.clone(),
+            kind: "table".to_owned(),
+            rows: relation.rows,
+            content_digest: self.salted(
+                "content of a relation",
+                relation.content_digest.to_string().as_bytes(),
+            ),
+        });
+        relations.collect()
+    }
+
+    fn object(&self, object: &manifest::Object) -> Object {
+        Object {
+            kind: object.kind.to_string(),
+            schema: object.schema.to_string(),
+            name: object.name.to_string(),
+            owner: object.owner.to_string(),
+            definition_digest: self.salted("definition of an object", object.definition.as_bytes()),
+        }
+    }
+
+    fn salted(&self, purpose: &str, digest: &[u8]) -> String {
+        hex::encode(self.salt.digest(purpose, digest))
+    }
+
+    fn manifest(&self, of: Side) -> Option<&Manifest> {
+        match of {
+            Side::Dump => Some(&self.manifest),
+            Side::Reference => self.reference.as_ref().map(|reference| &reference.manifest),
+        }
+    }
 }
 
 impl Host for State {
@@ -63,14 +107,30 @@ impl Host for State {
     async fn relations(&mut self) -> wasmtime::Result<Vec<Relation>> {
         self.calls.evidence += 1;
         self.contact = Contact::Asked;
-        let relations = self.facts.relations.iter();
-        Ok(relations.map(|(relation, _)| relation.clone()).collect())
+        Ok(self.facts.relations(&self.facts.manifest))
     }
 
     async fn reference(&mut self) -> wasmtime::Result<Option<Vec<Relation>>> {
         self.calls.evidence += 1;
         self.contact = Contact::Asked;
-        Ok(self.facts.reference.clone())
+        let reference = self.facts.manifest(Side::Reference);
+        Ok(reference.map(|manifest| self.facts.relations(manifest)))
+    }
+
+    async fn objects(
+        &mut self,
+        of: Side,
+        after: u64,
+        at_most: u32,
+    ) -> wasmtime::Result<Option<Vec<Object>>> {
+        self.calls.evidence += 1;
+        self.contact = Contact::Asked;
+        let after = usize::try_from(after).unwrap_or(usize::MAX);
+        let at_most = at_most.min(MOST_OBJECTS) as usize;
+        Ok(self.facts.manifest(of).map(|manifest| {
+            let objects = manifest.objects.iter().skip(after).take(at_most);
+            objects.map(|object| self.facts.object(object)).collect()
+        }))
     }
 
     async fn protected_containers(&mut self) -> wasmtime::Result<Vec<Protected>> {

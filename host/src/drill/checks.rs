@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use crate::check::evidence::{DumpFacts, Facts, Protected, Relation, RestoreFacts};
+use crate::check::evidence::{DumpFacts, Facts, Protected, RestoreFacts};
 use crate::check::query::TypeCatalog;
 use crate::check::share::{confine, share};
 use crate::check::{
@@ -22,6 +22,7 @@ use crate::grant::harden::harden;
 use crate::grant::{Approved, Withheld, role};
 use crate::manifest::Manifest;
 use crate::plan::Wall;
+use crate::reference::Reference;
 use crate::report::Stop;
 use crate::restore::{Gravity, Restored};
 use crate::sandbox::{ContainerIdentity, Holds};
@@ -53,6 +54,7 @@ pub struct Shared {
     /// Of the sandbox, in bytes.
     pub memory: u64,
     pub manifest: Arc<Manifest>,
+    pub reference: Option<Arc<Reference>>,
 }
 
 impl Compiling {
@@ -113,7 +115,13 @@ impl Compiling {
         let beside = restored.connect().await.map_err(|e| seen.stop(&e))?;
         let onlooker = Arc::new(Onlooker::new(beside).await.map_err(|e| seen.stop(&e))?);
         let salt = Arc::new(Salt::new(shared.salt));
-        let facts = Arc::new(facts(restored, &shared.manifest, &salt, seen));
+        let facts = Arc::new(facts(
+            restored,
+            shared.manifest,
+            shared.reference,
+            salt.clone(),
+            seen,
+        ));
         let (mut jobs, mut outcomes) = (Vec::new(), Vec::new());
         let mut remarks = Vec::from_iter(self.remark);
         let at_once = shared
@@ -211,7 +219,13 @@ fn not_started(approved: &Approved, why: &str) -> CheckOutcome {
 }
 
 /// What checks may know of the drill: facts, never secrets, never row content.
-fn facts(restored: &Restored<'_>, manifest: &Manifest, salt: &Salt, seen: &Seen) -> Facts {
+fn facts(
+    restored: &Restored<'_>,
+    manifest: Arc<Manifest>,
+    reference: Option<Arc<Reference>>,
+    salt: Arc<Salt>,
+    seen: &Seen,
+) -> Facts {
     let dump = seen.evidence.dump.as_ref();
     let (taken_at, source_role) = match dump.map(|d| &d.origin) {
         Some(Origin::Fresh { role, taken_at, .. }) => (taken_at.clone(), role.clone()),
@@ -252,25 +266,9 @@ fn facts(restored: &Restored<'_>, manifest: &Manifest, salt: &Salt, seen: &Seen)
             benign_errors: errors(|g| g == Gravity::Benign),
             serious_errors: errors(|g| g != Gravity::Benign),
         },
-        relations: manifest
-            .relations
-            .iter()
-            .map(|r| {
-                let relation = Relation {
-                    schema: r.schema.clone(),
-                    name: r.name.clone(),
-                    kind: "table".to_owned(),
-                    rows: r.rows,
-                    // A small table's plain digest could be guessed back into its rows.
-                    content_digest: hex::encode(salt.digest(
-                        "content of a relation",
-                        r.content_digest.to_string().as_bytes(),
-                    )),
-                };
-                (relation, r.columns.clone())
-            })
-            .collect(),
-        reference: None,
+        manifest,
+        reference,
+        salt,
         protected: protected.iter().map(container).collect(),
     }
 }

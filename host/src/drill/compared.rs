@@ -1,12 +1,12 @@
 //! The comparison with the dump and the checks, one after the other or side by side.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use crate::drill::checks::{Compiling, Shared};
+use crate::drill::manifest::Kept;
 use crate::drill::order::Order;
 use crate::drill::seen::Seen;
-use crate::drill::supply::{Supplied, Taken};
+use crate::drill::supply::Taken;
 use crate::event::{Event, Stage};
 use crate::fidelity::{Asked, Comparison, FidelityError, FidelitySeen, Known};
 use crate::manifest::Access;
@@ -15,17 +15,16 @@ use crate::report::Stop;
 
 /// Holds the restored database against its dump, and runs the checks on it.
 pub async fn compare_and_check(
-    supplied: Supplied<'_>,
+    kept: Kept<'_>,
     compiling: Compiling,
     order: &Order,
     seen: &mut Seen,
 ) -> Result<(), Stop> {
-    let Supplied {
+    let Kept {
         restored,
         manifest,
         taken,
-    } = supplied;
-    let manifest = Arc::new(manifest);
+    } = kept;
     let asked = Asked {
         expected: &manifest,
         known: match &taken {
@@ -46,6 +45,7 @@ pub async fn compare_and_check(
         cores: order.cores,
         memory: order.spec.limits.memory,
         manifest: manifest.clone(),
+        reference: order.beside.reference.clone(),
     };
     seen.begin(Stage::Fidelity);
     let began = Instant::now();
@@ -59,7 +59,7 @@ pub async fn compare_and_check(
     match order.overlap {
         Overlap::Before => {
             let (compared, ended) = compare.await;
-            keep(compared, (began, ended), seen)?;
+            record(compared, (began, ended), seen)?;
             seen.begin(Stage::Checks);
             seen.evidence.checks = Some(compiling.run(&restored, shared, seen).await?);
             seen.end();
@@ -73,7 +73,7 @@ pub async fn compare_and_check(
                 (checked, Instant::now())
             };
             let ((compared, compared_at), (checked, checked_at)) = tokio::join!(compare, checks);
-            keep(compared, (began, compared_at), seen)?;
+            record(compared, (began, compared_at), seen)?;
             seen.evidence.checks = Some(checked?);
             seen.ended_at(Stage::Checks, began, checked_at);
         }
@@ -81,7 +81,7 @@ pub async fn compare_and_check(
     Ok(())
 }
 
-fn keep(
+fn record(
     compared: Result<FidelitySeen, FidelityError>,
     (began, ended): (Instant, Instant),
     seen: &mut Seen,

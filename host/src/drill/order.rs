@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use crate::check::{Cache, CacheError, Compiler};
 use crate::digest::Sha256;
+use crate::drill::beside::Beside;
 use crate::drill::checks::Selected;
 use crate::drill::directory::Dump;
 use crate::drill::engine::{EngineOrder, ImageOrder};
@@ -43,6 +44,7 @@ pub struct Order {
     /// From a cryptographic source, new for each drill.
     pub salt: [u8; 32],
     pub dump: Dump,
+    pub beside: Beside,
     pub terms: Terms,
 }
 

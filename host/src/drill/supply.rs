@@ -78,6 +78,7 @@ enum Known {
 }
 
 /// What is known of how a dump was taken.
+#[derive(Clone)]
 pub enum Taken {
     Here(Catalogue),
     Elsewhere(Offsets),

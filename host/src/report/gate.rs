@@ -1,6 +1,7 @@
 //! The host's own invariants: asserted on every drill, and no grant can switch them off.
 
 mod container;
+mod drifted;
 mod dumped;
 mod ended;
 mod fidelity;
@@ -26,6 +27,7 @@ pub enum Gate {
     Isolation,
     RestoreLog,
     Fidelity,
+    Drift,
     SourceUnmoved,
     ProtectedUntouched,
     NoSecrets,
@@ -75,12 +77,13 @@ pub struct GateResult {
 }
 
 impl Gate {
-    pub const ALL: [Gate; 9] = [
+    pub const ALL: [Gate; 10] = [
         Gate::FreshDump,
         Gate::Digest,
         Gate::Isolation,
         Gate::RestoreLog,
         Gate::Fidelity,
+        Gate::Drift,
         Gate::SourceUnmoved,
         Gate::ProtectedUntouched,
         Gate::NoSecrets,
@@ -95,6 +98,7 @@ impl Gate {
             Gate::Isolation => "isolation",
             Gate::RestoreLog => "restore-log",
             Gate::Fidelity => "fidelity",
+            Gate::Drift => "drift",
             Gate::SourceUnmoved => "source-unmoved",
             Gate::ProtectedUntouched => "protected-untouched",
             Gate::NoSecrets => "no-secrets",
@@ -110,6 +114,7 @@ impl Gate {
             Gate::Isolation => "Restored into an isolated Postgres",
             Gate::RestoreLog => "Every server error of the restore classified",
             Gate::Fidelity => "The restored database is the dumped one",
+            Gate::Drift => "As the accepted reference, and fresh",
             Gate::SourceUnmoved => "Source unchanged before and after",
             Gate::ProtectedUntouched => "No protected container touched",
             Gate::NoSecrets => "No secret value in any artefact",
@@ -125,6 +130,7 @@ impl Gate {
             Gate::Isolation => isolation::isolation(evidence, terms),
             Gate::RestoreLog => restored::restore_log(evidence),
             Gate::Fidelity => fidelity::fidelity(evidence),
+            Gate::Drift => drifted::drift(evidence),
             Gate::SourceUnmoved => unmoved::source_unmoved(evidence),
             Gate::ProtectedUntouched => container::protected_untouched(evidence, &terms.protected),
             Gate::NoSecrets => ended::no_secrets(evidence),

@@ -10,7 +10,7 @@ use super::{Report, row};
 pub fn render(report: &Report) -> String {
     let rows = report.rows.len();
     let mut out = format!(
-        "# {}\n\nDate: {} · Verdict: **{}** ({})\n\nMethod: {}.\n\nDrill {} by vhost {}.\n\n",
+        "# {}\n\nDate: {} · Verdict: **{}** ({})\n\nMethod: {}.\n\nDrill {} by vhost {}.\n\n{}",
         text(&report.terms.title),
         text(&report.terms.started_at),
         report.verdict.word(),
@@ -18,6 +18,7 @@ pub fn render(report: &Report) -> String {
         prose::method(report),
         text(&report.terms.run_id),
         text(&report.terms.vhost_version),
+        prose::manifest(report),
     );
     if let Some(stop) = &report.evidence.stop {
         out.push_str(&format!(
@@ -36,6 +37,11 @@ pub fn render(report: &Report) -> String {
         &mut out,
         "Differences between the dump and the restored database",
         &table::differences(report),
+    );
+    section(
+        &mut out,
+        "Differences from the reference",
+        &table::drift(report),
     );
     section(&mut out, "Checks", &table::checks(report));
     section(&mut out, "Findings of the checks", &table::findings(report));
@@ -77,9 +83,10 @@ mod tests {
         let mut from = 0;
         for part in [
             "# Closeout of the cutter trial\n",
-            "Date: 2026-05-17T13:47:09Z · Verdict: **PASS** (10 of 10 rows PASS)",
+            "Date: 2026-05-17T13:47:09Z · Verdict: **PASS** (11 of 11 rows PASS)",
             "Method: fresh read-only pg_dump → SHA-256 → restore into an isolated, ephemeral Postgres 16.14 (docker)",
-            "## Required checks (1–10)\n\n| # | Check | Result |\n|---|---|---|\n| 1 | ",
+            "Manifest: 4 objects, 2 relations with 40,015 rows, 1 sequence, 0 large objects; manifest.json, 12,345 B, SHA-256 ",
+            "## Required checks (1–11)\n\n| # | Check | Result |\n|---|---|---|\n| 1 | ",
             " B; read back for the restore: equal |\n| 3 | ",
             "## Restored row matrix\n\nCheck row-matrix:\n\n| Table | Restored | Expected |\n",
             "| cutter_governance.decision_backlog_history | 5 | 5 |\n",

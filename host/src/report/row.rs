@@ -104,9 +104,9 @@ mod tests {
     fn without_required_rows_each_gate_and_check_has_its_own() {
         let report = Report::of(sample::evidence(), sample::terms());
         assert_eq!(report.rows.len(), Gate::ALL.len() + 1);
-        assert_eq!(report.rows[9].title, "Check row-matrix");
+        assert_eq!(report.rows[10].title, "Check row-matrix");
         assert_eq!(
-            report.rows[9].result,
+            report.rows[10].result,
             "row-count 2 of 2 as expected (sum 15); row-count-total = 15"
         );
     }
@@ -127,9 +127,9 @@ mod tests {
                 .result
                 .contains(" · teardown: stage teardown recorded nothing")
         );
-        assert_eq!(report.rows.len(), 1 + 7 + 1);
+        assert_eq!(report.rows.len(), 1 + 8 + 1);
         let numbers: Vec<usize> = report.rows.iter().map(|row| row.number).collect();
-        assert_eq!(numbers, (1..=9).collect::<Vec<_>>());
+        assert_eq!(numbers, (1..=10).collect::<Vec<_>>());
     }
 
     #[test]

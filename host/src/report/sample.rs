@@ -1,7 +1,7 @@
 //! A good drill, for this room's tests: the incident, made small.
 
 use super::terms::{ChecksAsked, Terms};
-use super::{Evidence, ServerSeen, SourceSeen, Stop, Sweep, Timing};
+use super::{Evidence, ManifestSeen, ServerSeen, SourceSeen, Stop, Sweep, Timing};
 use crate::check::reading::By;
 use crate::check::{Calls, CheckOutcome, Ended, LogLine, Read, Usage};
 use crate::digest::{Digest, Sha256};
@@ -10,6 +10,7 @@ use crate::fidelity::{AmcheckSeen, FidelitySeen, Probe, Rule, Weight};
 use crate::finding::{Finding, Shown, Status};
 use crate::manifest::{Change, Difference};
 use crate::plan::WritableRole;
+use crate::reference::{Acceptance, DriftSeen, ReferenceSeen};
 use crate::restore::{Gravity, Notice, RestoreFacts};
 use crate::sandbox::{
     ContainerIdentity, EngineKind, Holds, Removal, Removed, Teardown, Wall, WallSeen,
@@ -20,6 +21,7 @@ pub const SOURCE_IDENTIFIER: u64 = 7611578671664259111;
 
 pub fn terms() -> Terms {
     Terms {
+        plan: "cutter".to_owned(),
         title: "Closeout of the cutter trial".to_owned(),
         run_id: "20260517T134709Z-7f3a".to_owned(),
         started_at: "2026-05-17T13:47:09Z".to_owned(),
@@ -164,6 +166,39 @@ pub fn difference(name: &str, change: Change) -> Difference {
     }
 }
 
+fn drift() -> DriftSeen {
+    let compared = |rule: &str, subject: &str, count| Finding {
+        expected: Shown::Nothing,
+        ..finding(rule, subject, count)
+    };
+    DriftSeen {
+        reference: Some(ReferenceSeen {
+            sha256: Sha256::of(b"reference"),
+            accepted: Some(Acceptance {
+                plan: "cutter".to_owned(),
+                run: "20260417T134709Z-7f3a00".to_owned(),
+                manifest: Sha256::of(b"reference"),
+                by: "alice".to_owned(),
+                why: "the first good one".to_owned(),
+                at: "2026-04-18T08:00:00Z".to_owned(),
+            }),
+        }),
+        findings: vec![
+            compared("definitions-compared", "objects", 4),
+            compared("rows-compared", "relations", 2),
+            compared("sequences-compared", "sequences", 1),
+            Finding {
+                rule: "fresh".to_owned(),
+                status: Status::Pass,
+                subject: "cutter_governance.rows.at".to_owned(),
+                expected: Shown::Text("at most 24h old when the dump was taken".to_owned()),
+                actual: Shown::Text("fresh".to_owned()),
+            },
+        ],
+        allowed: vec!["COMMENT TABLE rows is new, which the plan allows".to_owned()],
+    }
+}
+
 /// Every stage reached and everything in order.
 pub fn evidence() -> Evidence {
     let digest = Digest {
@@ -233,7 +268,19 @@ pub fn evidence() -> Evidence {
         .map(wall)
         .to_vec(),
     );
+    evidence.manifest = Some(ManifestSeen {
+        digest: Digest {
+            sha256: Sha256::of(b"manifest"),
+            bytes: 12_345,
+        },
+        objects: 4,
+        relations: 2,
+        rows: 40_015,
+        sequences: 1,
+        large_objects: 0,
+    });
     evidence.fidelity = Some(fidelity());
+    evidence.drift = Some(drift());
     evidence.checks = Some(vec![outcome()]);
     evidence.protected_before = Some(vec![container("hb05", "2026-05-16T00:00:00Z")]);
     evidence.protected_after = evidence.protected_before.clone();

@@ -1,11 +1,14 @@
 //! A report, swept for secrets and hashed.
 
+mod file;
 mod publish;
 
+pub use file::secret_in;
 pub use publish::{NotPublished, Published};
 
 use crate::digest::Sha256;
 use crate::event::Stage;
+use crate::reference::MANIFEST;
 
 use super::summary::{self, Colour};
 use super::terms::{ChecksAsked, Terms};
@@ -51,8 +54,11 @@ impl Sealed {
     ) -> Result<Self, NotSealed> {
         let detect = |bytes: &[u8]| known(bytes).or_else(|| shape::known_shape(bytes));
         hide_paths(&mut evidence, &mut terms);
-        let (texts, mut hits) = withhold(&mut evidence, &mut terms, &detect);
-        evidence.sweep = Some(swept(texts, hits.clone()));
+        let before = evidence.sweep.take().map(|swept| swept.hits);
+        let (texts, found) = withhold(&mut evidence, &mut terms, &detect);
+        let mut hits = before.unwrap_or_default();
+        hits.extend(found);
+        evidence.sweep = Some(swept(&evidence, texts, hits.clone()));
         let (bare_evidence, bare_terms) = bare(&evidence, &terms);
         let sealed = Self::render(Report::of(evidence, terms))?;
         let across = sealed.sweep(&detect);
@@ -63,7 +69,7 @@ impl Sealed {
         // What is left are this crate's own words, the same in every such report: they give nothing away.
         Self::render(Report::of(
             Evidence {
-                sweep: Some(swept(texts, hits)),
+                sweep: Some(swept(&bare_evidence, texts, hits)),
                 ..bare_evidence
             },
             bare_terms,
@@ -109,10 +115,12 @@ impl Sealed {
     }
 }
 
-fn swept(texts: u64, hits: Vec<Hit>) -> Sweep {
+fn swept(evidence: &Evidence, texts: u64, hits: Vec<Hit>) -> Sweep {
+    let mut artefacts = vec![MARKDOWN, JSON, SUMMARY];
+    artefacts.extend(evidence.manifest.map(|_| MANIFEST));
     Sweep {
         texts,
-        artefacts: vec![MARKDOWN, JSON, SUMMARY],
+        artefacts,
         hits,
     }
 }
@@ -125,12 +133,15 @@ fn bare(evidence: &Evidence, terms: &Terms) -> (Evidence, Terms) {
         SourceSeen::Server(_) => SourceSeen::Server(Box::<ServerSeen>::default()),
     };
     let mut bare = Evidence::nothing_yet(source);
+    // Digests and counts of a file that was swept by itself, and that the run holds either way.
+    bare.manifest = evidence.manifest;
     bare.stop = Some(Stop {
         stage: Stage::Seal,
         cause: "a rendered artefact held a secret that no single text held, so all evidence is withheld"
             .to_owned(),
     });
     let terms = Terms {
+        plan: word(),
         title: "A drill whose report is withheld".to_owned(),
         run_id: word(),
         started_at: word(),

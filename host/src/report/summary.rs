@@ -86,11 +86,11 @@ mod tests {
         let report = Report::of(sample::evidence(), sample::terms());
         let summary = render(&report, Colour::No);
         assert!(
-            summary.ends_with("\n10 of 10 rows PASS\nverdict: PASS\n"),
+            summary.ends_with("\n11 of 11 rows PASS\nverdict: PASS\n"),
             "{summary}"
         );
         assert!(!summary.contains('\u{1b}'));
-        assert_eq!(summary.matches("  PASS  ").count(), 10);
+        assert_eq!(summary.matches("  PASS  ").count(), 11);
     }
 
     #[test]
@@ -105,7 +105,7 @@ mod tests {
             "{plain}"
         );
         assert!(
-            plain.contains(" 9  COULD-NOT-LOOK  Sandbox removed"),
+            plain.contains("10  COULD-NOT-LOOK  Sandbox removed"),
             "{plain}"
         );
         let mut painted = render(&report, Colour::Yes);

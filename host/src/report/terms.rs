@@ -7,6 +7,8 @@ use crate::plan::{EngineKind, Required, Wall, WritableRole};
 /// The plan's side of a report: what was asked for, against which the evidence is held.
 #[derive(Clone, Debug, Serialize)]
 pub struct Terms {
+    /// The plan's name, by which a later drill finds its reference.
+    pub plan: String,
     pub title: String,
     pub run_id: String,
     /// RFC 3339 in UTC.

@@ -9,6 +9,7 @@ use crate::check::{CheckOutcome, Ended, LogLine, Read, Usage};
 use crate::fidelity::{FidelitySeen, Probe};
 use crate::finding::{Finding, Shown};
 use crate::manifest::{Change, Difference};
+use crate::reference::{Acceptance, DriftSeen, ReferenceSeen};
 use crate::restore::{Notice, RestoreFacts};
 use crate::sandbox::{ContainerIdentity, Removal, Removed, Teardown, WallSeen};
 use crate::source::{DumpFacts, Identity, Known, Origin, SessionProof};
@@ -25,7 +26,9 @@ pub fn each_text(evidence: &mut Evidence, terms: &mut Terms, visit: Visit) {
         read_back: _,
         restore,
         walls,
+        manifest: _,
         fidelity,
+        drift,
         checks,
         protected_before,
         protected_after,
@@ -60,6 +63,9 @@ pub fn each_text(evidence: &mut Evidence, terms: &mut Terms, visit: Visit) {
     }
     if let Some(fidelity) = fidelity {
         of_fidelity(fidelity, visit);
+    }
+    if let Some(drift) = drift {
+        of_drift(drift, visit);
     }
     for outcome in checks.iter_mut().flatten() {
         of_check(outcome, visit);
@@ -153,6 +159,7 @@ fn of_fidelity(fidelity: &mut FidelitySeen, visit: Visit) {
 
 fn of_terms(terms: &mut Terms, visit: Visit) {
     let Terms {
+        plan,
         title,
         run_id,
         started_at,
@@ -165,7 +172,7 @@ fn of_terms(terms: &mut Terms, visit: Visit) {
         required,
         hidden_paths: _,
     } = terms;
-    for text in [title, run_id, started_at, vhost_version] {
+    for text in [plan, title, run_id, started_at, vhost_version] {
         visit("plan", text);
     }
     for name in protected {
@@ -309,26 +316,8 @@ fn of_check(outcome: &mut CheckOutcome, visit: Visit) {
         Ended::Reported => {}
         Ended::CouldNotLook(why) | Ended::Stopped(why) => visit("check", why),
     }
-    for Finding {
-        rule,
-        status: _,
-        subject,
-        expected,
-        actual,
-    } in findings
-    {
-        visit("check finding", rule);
-        visit("check finding", subject);
-        for shown in [expected, actual] {
-            match shown {
-                Shown::Text(text) => visit("check finding", text),
-                Shown::Withheld {
-                    bytes: _,
-                    salted_sha256,
-                } => visit("check finding", salted_sha256),
-                Shown::Nothing | Shown::Null | Shown::Count(_) | Shown::Boolean(_) => {}
-            }
-        }
+    for finding in findings {
+        of_finding("check finding", finding, visit);
     }
     for (name, _) in metrics {
         visit("check metric", name);
@@ -354,6 +343,59 @@ fn of_check(outcome: &mut CheckOutcome, visit: Visit) {
     {
         visit("check", schema);
         visit("check", name);
+    }
+}
+
+fn of_finding(place: &'static str, finding: &mut Finding, visit: Visit) {
+    let Finding {
+        rule,
+        status: _,
+        subject,
+        expected,
+        actual,
+    } = finding;
+    visit(place, rule);
+    visit(place, subject);
+    for shown in [expected, actual] {
+        match shown {
+            Shown::Text(text) => visit(place, text),
+            Shown::Withheld {
+                bytes: _,
+                salted_sha256,
+            } => visit(place, salted_sha256),
+            Shown::Nothing | Shown::Null | Shown::Count(_) | Shown::Boolean(_) => {}
+        }
+    }
+}
+
+fn of_drift(drift: &mut DriftSeen, visit: Visit) {
+    let DriftSeen {
+        reference,
+        findings,
+        allowed,
+    } = drift;
+    if let Some(ReferenceSeen {
+        sha256: _,
+        accepted: Some(accepted),
+    }) = reference
+    {
+        let Acceptance {
+            plan,
+            run,
+            manifest: _,
+            by,
+            why,
+            at,
+        } = accepted;
+        for text in [plan, run, by, why, at] {
+            visit("acceptance", text);
+        }
+    }
+    for finding in findings {
+        of_finding("drift", finding, visit);
+    }
+    for difference in allowed {
+        visit("drift", difference);
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::check::{Cache, Compiler};
-use crate::drill::{self, Dump, From, Keep, RunDirectory, Selected, Stated, Upgrade};
+use crate::drill::{self, Beside, Dump, From, Keep, RunDirectory, Selected, Stated, Upgrade};
 use crate::event::Events;
 use crate::grant::component::ComponentError;
 use crate::grant::{Component, Grants, review};
@@ -173,6 +173,7 @@ impl Stage {
         let runs = self.directory.path().join("runs");
         let names = checks.iter().map(|check| check.approved.name().to_owned());
         let terms = Terms {
+            plan: "selftest".to_owned(),
             title: "vhost selftest".to_owned(),
             run_id: run.to_string(),
             started_at: String::new(),
@@ -225,6 +226,7 @@ impl Stage {
             started: order.started,
             salt: rand::random(),
             dump: Dump::Remove,
+            beside: Beside::default(),
             terms,
             run: run.clone(),
         };

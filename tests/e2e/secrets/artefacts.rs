@@ -140,7 +140,7 @@ fn of_a_kept_dump() {
             .iter()
             .map(|f| f.file_name().unwrap().to_owned())
             .collect();
-        assert_eq!(names.len(), 4, "{names:?}");
+        assert_eq!(names.len(), 5, "{names:?}");
     }
 }
 
@@ -156,7 +156,10 @@ fn of_a_dump_that_is_not_kept() {
         .map(|file| file.file_name().unwrap().to_owned())
         .collect();
     names.sort();
-    assert_eq!(names, ["SHA256SUMS", "report.json", "report.md"]);
+    assert_eq!(
+        names,
+        ["SHA256SUMS", "manifest.json", "report.json", "report.md"]
+    );
 }
 
 /// A message of the source that refuses a login quotes what it was given.

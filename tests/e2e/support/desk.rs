@@ -180,7 +180,7 @@ impl Desk {
     pub fn published(&self) -> BTreeSet<PathBuf> {
         entries(&self.runs())
             .into_iter()
-            .filter(|path| !hidden(path))
+            .filter(|path| !hidden(path) && path.is_dir())
             .collect()
     }
 

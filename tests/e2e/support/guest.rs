@@ -14,6 +14,7 @@ const OWN: &[&str] = &[
     "teller",
     "reader",
     "hostile",
+    "comparer",
 ];
 
 /// The component of a check by its name.

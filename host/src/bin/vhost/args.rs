@@ -1,5 +1,7 @@
 //! What can be typed.
 
+mod accept;
+mod diff;
 mod grants;
 
 use std::path::PathBuf;
@@ -7,6 +9,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use vhost::digest::Sha256;
 
+pub use accept::Accept;
+pub use diff::Diff;
 pub use grants::{Approve, Check, File, Grants, GrantsCommand, List, Revoke};
 
 /// Proves that a Postgres backup can be restored.
@@ -25,6 +29,12 @@ pub enum Command {
     Run(Box<Run>),
     /// Remove what a killed drill left behind, by its journal and by exact name.
     Clean(Clean),
+    /// Accept a run, so that later drills of its plan are held against its manifest.
+    Accept(Accept),
+    /// Show what differs between two manifests.
+    ///
+    /// Exit status: 0 nothing, 1 something, 2 usage.
+    Diff(Diff),
     /// Try the walls around a check on this machine: hostile checks beside an honest one, in a drill of their own.
     ///
     /// Exit status: 0 every wall held, 1 one did not, 2 usage, 3 something could not be tried.
@@ -66,6 +76,9 @@ pub struct Run {
     /// What the given dump must hold: the manifest.json of a drill
     #[arg(long, value_name = "FILE", requires = "dump")]
     pub dump_manifest: Option<PathBuf>,
+    /// Hold the dump against this manifest, or that of this run's directory [default: the plan's last accepted run]
+    #[arg(long, value_name = "MANIFEST")]
+    pub reference: Option<PathBuf>,
     /// The source as a libpq connection string without a password, over the plan's
     #[arg(long, value_name = "CONNINFO", conflicts_with = "dump")]
     pub source: Option<String>,

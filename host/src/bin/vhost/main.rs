@@ -1,8 +1,11 @@
 //! The command line: all ambient authority is taken here, and here alone is printed.
 
+mod accept;
 mod args;
+mod beside;
 mod bundle;
 mod clean;
+mod diff;
 mod fault;
 mod given;
 mod grants;
@@ -21,6 +24,8 @@ use clap::Parser as _;
 fn main() -> ExitCode {
     match args::Args::parse().command {
         args::Command::Run(run) => run::main(*run),
+        args::Command::Accept(accept) => accept::main(&accept),
+        args::Command::Diff(diff) => diff::main(&diff),
         args::Command::Clean(clean) => clean::main(&clean),
         args::Command::Selftest(asked) => selftest::main(&asked),
         args::Command::Bundle(bundle) => bundle::main(&bundle),

@@ -20,6 +20,7 @@ use vhost::sandbox::{Data, Limits, Spec};
 use vhost::source::{Secret, Target};
 
 use crate::args::{self, Run};
+use crate::beside::beside;
 use crate::given;
 use crate::host;
 use crate::kept;
@@ -45,6 +46,7 @@ pub fn prepare(run: Run) -> Result<Prepared> {
     };
     let checks = select(&plan, components, &run, &plan_dir)?;
     let from = from(&plan, &run)?;
+    let beside = beside(&plan, &run)?;
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let name = match &plan.sandbox.name {
         Some(name) => name.clone(),
@@ -85,7 +87,9 @@ pub fn prepare(run: Run) -> Result<Prepared> {
             true => Dump::Keep,
             false => Dump::Remove,
         },
+        beside,
         terms: Terms {
+            plan: plan.name.to_string(),
             title: plan
                 .report
                 .title

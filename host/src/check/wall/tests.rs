@@ -15,6 +15,7 @@ use wasmtime::component::Linker;
 use wasmtime::{Engine, Store};
 
 use super::*;
+use crate::check::Salt;
 use crate::check::evidence::{DumpFacts, Facts, RestoreFacts};
 use crate::check::host::{Parts, State};
 use crate::check::limits::{admit, fence};
@@ -42,8 +43,9 @@ fn state(memory: u64) -> State {
                 benign_errors: 0,
                 serious_errors: 0,
             },
-            relations: Vec::new(),
+            manifest: Default::default(),
             reference: None,
+            salt: Arc::new(Salt::new([0; 32])),
             protected: Vec::new(),
         }),
         settings: String::new(),

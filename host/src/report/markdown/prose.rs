@@ -2,11 +2,15 @@
 
 use super::text;
 use crate::fidelity::Weight;
+use crate::reference::{Acceptance, MANIFEST};
 use crate::report::gate::{Gate, Standing, classes};
 use crate::report::{Report, ServerSeen, SourceSeen, shown};
 use crate::restore::{Gravity, Notice};
 use crate::sandbox::{EngineKind, Holds, Removed};
 use crate::source::Origin;
+
+/// Differences that the plan allows, before the rest is left to `report.json`.
+const ALLOWED: usize = 40;
 
 fn server(report: &Report) -> Option<&ServerSeen> {
     match &report.evidence.source {
@@ -48,6 +52,13 @@ pub fn method(report: &Report) -> String {
     if evidence.fidelity.is_some() {
         steps.push("dumped again and compared".to_owned());
     }
+    if evidence
+        .drift
+        .as_ref()
+        .is_some_and(|drift| drift.reference.is_some())
+    {
+        steps.push("manifest held against the reference".to_owned());
+    }
     if let Some(checks) = &evidence.checks {
         steps.push(shown::many(checks.len(), "WebAssembly check"));
     }
@@ -77,6 +88,24 @@ fn standing(report: &Report, gate: Gate) -> Option<Standing> {
 fn read_only(report: &Report) -> bool {
     let session = server(report).and_then(|server| server.session.as_ref());
     session.is_some_and(|session| session.transaction_read_only)
+}
+
+/// What the dump holds, and the file that names it.
+pub fn manifest(report: &Report) -> String {
+    let Some(manifest) = &report.evidence.manifest else {
+        return String::new();
+    };
+    let many = |count: u64, thing| shown::many(usize::try_from(count).unwrap_or(usize::MAX), thing);
+    format!(
+        "Manifest: {}, {} with {}, {}, {}; {MANIFEST}, {} B, SHA-256 {}.\n\n",
+        many(manifest.objects, "object"),
+        many(manifest.relations, "relation"),
+        many(manifest.rows, "row"),
+        many(manifest.sequences, "sequence"),
+        many(manifest.large_objects, "large object"),
+        shown::grouped(manifest.digest.bytes),
+        manifest.digest.sha256,
+    )
 }
 
 pub fn notes(report: &Report) -> String {
@@ -122,6 +151,26 @@ pub fn notes(report: &Report) -> String {
             probe.rule.name(),
             probe.said
         ));
+    }
+    if let Some(drift) = &evidence.drift {
+        let accepted = drift
+            .reference
+            .as_ref()
+            .and_then(|seen| seen.accepted.as_ref());
+        notes.extend(accepted.map(|accepted| {
+            let Acceptance {
+                run, by, why, at, ..
+            } = accepted;
+            format!("Reference: run {run}, accepted {at} by {by}: {why}")
+        }));
+        let told = drift.allowed.iter().take(ALLOWED);
+        notes.extend(told.map(|allowed| format!("Remark: {allowed}")));
+        if drift.allowed.len() > ALLOWED {
+            let more = drift.allowed.len() - ALLOWED;
+            notes.push(format!(
+                "Remark: {more} more that the plan allows are in report.json"
+            ));
+        }
     }
     for wall in evidence.walls.iter().flatten() {
         if wall.holds == Holds::No && report.terms.accepted_walls.contains(&wall.wall) {

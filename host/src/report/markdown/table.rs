@@ -125,6 +125,34 @@ pub fn differences(report: &Report) -> String {
     out
 }
 
+/// What is wrong beside the reference; what is fine is in the table of rows.
+pub fn drift(report: &Report) -> String {
+    let findings = report
+        .evidence
+        .drift
+        .iter()
+        .flat_map(|drift| &drift.findings);
+    let wrong: Vec<&Finding> = findings
+        .filter(|finding| finding.status != Status::Pass)
+        .collect();
+    if wrong.is_empty() {
+        return String::new();
+    }
+    let mut out = head(&["Rule", "Object", "Expected", "Found"]);
+    for finding in wrong.iter().take(LINES) {
+        let (expected, actual) = (
+            shown::value(&finding.expected),
+            shown::value(&finding.actual),
+        );
+        line(
+            &mut out,
+            &[&finding.rule, &finding.subject, &expected, &actual],
+        );
+    }
+    cut(&mut out, wrong.len(), "differences");
+    out
+}
+
 pub fn checks(report: &Report) -> String {
     if outcomes(report).is_empty() {
         return String::new();

@@ -6,11 +6,10 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::{Artefact, Sealed};
+use crate::reference::MANIFEST;
+use crate::reference::sums::SUMS;
 use crate::report::summary::{self, Colour};
 use crate::report::verdict::Verdict;
-
-/// Lines as `sha256sum -c` reads them.
-pub(super) const SUMS: &str = "SHA256SUMS";
 
 /// A sealed report that lies in its run's directory; only now is there a summary to print and a code to exit with.
 #[derive(Debug)]
@@ -54,6 +53,10 @@ impl Sealed {
         for artefact in &self.artefacts {
             sums.push_str(&format!("{}  {}\n", artefact.sha256, artefact.name));
             write(partial.join(artefact.name), &artefact.text)?;
+        }
+        // It was written, and made durable, while the drill ran.
+        if let Some(manifest) = &self.report.evidence.manifest {
+            sums.push_str(&format!("{}  {MANIFEST}\n", manifest.digest.sha256));
         }
         write(partial.join(SUMS), &sums)?;
         sync(partial)?;

@@ -3,9 +3,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::publish::{SUMS, rename};
+use super::publish::rename;
 use super::*;
 use crate::check::LogLine;
+use crate::reference::sums::SUMS;
 use crate::report::gate::{Gate, Standing};
 use crate::report::sample;
 use crate::report::terms::HiddenPath;
@@ -167,6 +168,8 @@ fn a_run_directory_appears_whole_with_its_sums() {
     let (partial, run) = (home.path().join("partial"), home.path().join("run"));
     std::fs::create_dir(&partial).unwrap();
     std::fs::write(partial.join("journal"), "kept").unwrap();
+    // As a drill leaves it, with the digest that the sample has.
+    std::fs::write(partial.join(MANIFEST), "manifest").unwrap();
     let published = seal(sample::evidence()).publish(&partial, &run).unwrap();
     assert!(!partial.exists());
     assert_eq!(published.directory(), run);
@@ -187,7 +190,7 @@ fn a_run_directory_appears_whole_with_its_sums() {
         .output()
         .unwrap();
     assert!(sums.status.success(), "{sums:?}");
-    assert_eq!(String::from_utf8_lossy(&sums.stdout).lines().count(), 2);
+    assert_eq!(String::from_utf8_lossy(&sums.stdout).lines().count(), 3);
 }
 
 #[test]

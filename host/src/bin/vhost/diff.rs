@@ -1,0 +1,69 @@
+//! `vhost diff`: two manifests, side by side.
+
+mod json;
+mod text;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use vhost::manifest::{Access, Change, Compare, Difference, Rows, differences};
+use vhost::reference::Reference;
+
+use crate::args::Diff;
+use crate::fault;
+
+/// The exit status where something differs.
+const DIFFERENT: u8 = 1;
+
+pub fn main(asked: &Diff) -> ExitCode {
+    match diff(asked) {
+        Ok(differences) if differences.is_empty() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::from(DIFFERENT),
+        Err(error) => fault::refuse(&error),
+    }
+}
+
+/// Prints what differs, and returns it.
+fn diff(asked: &Diff) -> Result<Vec<Difference>> {
+    let (one, other) = (Reference::read(&asked.one)?, Reference::read(&asked.other)?);
+    let compare = Compare {
+        access: Access::Compared,
+        rows: Rows::Compared,
+    };
+    let found = differences(&one.manifest, &other.manifest, compare);
+    let shown = match asked.json {
+        true => json::render(&one, &other, &found)?,
+        false => text::render(asked, &found),
+    };
+    let mut stdout = std::io::stdout();
+    stdout.write_all(shown.as_bytes()).context("cannot print")?;
+    Ok(found)
+}
+
+/// Which of three lists a difference stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Missing,
+    Unexpected,
+    Changed,
+}
+
+impl Sort {
+    const ALL: [Sort; 3] = [Sort::Missing, Sort::Unexpected, Sort::Changed];
+
+    fn of(change: &Change) -> Self {
+        match change {
+            Change::Missing => Sort::Missing,
+            Change::Unexpected => Sort::Unexpected,
+            Change::DefinitionDiffers
+            | Change::OwnerDiffers { .. }
+            | Change::ColumnsDiffer { .. }
+            | Change::RowsDiffer { .. }
+            | Change::ContentDiffers
+            | Change::ValueDiffers { .. }
+            | Change::CalledDiffers { .. }
+            | Change::BytesDiffer { .. } => Sort::Changed,
+        }
+    }
+}
