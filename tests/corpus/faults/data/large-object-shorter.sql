@@ -1,0 +1,4 @@
+-- what: a large object is shorter
+-- base: shop
+-- expect: drift 4712
+SELECT lo_unlink(4712); SELECT lo_from_bytea(4712, convert_to(repeat('large ', 1999), 'UTF8'));
