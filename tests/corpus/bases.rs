@@ -138,7 +138,13 @@ impl Base {
                 options.unwrap_or("ENCODING 'UTF8' LOCALE 'C.UTF-8'")
             ),
         )?;
-        self.file(&format!("{base}_base"), &file)?;
+        let database = format!("{base}_base");
+        let loaded = self.file(&database, &file);
+        if loaded.is_err() {
+            // The next case that wants it says why, too.
+            self.sql("postgres", &format!("DROP DATABASE {database}"))?;
+        }
+        loaded?;
         self.made.push(base.to_owned());
         Ok(())
     }

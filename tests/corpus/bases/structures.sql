@@ -51,4 +51,4 @@ CREATE VIEW odd.two AS SELECT n + 1 AS n FROM odd.one;
 CREATE OR REPLACE VIEW odd.one AS SELECT count(*)::int AS n FROM odd.parent;
 CREATE MATERIALIZED VIEW odd.kept AS SELECT * FROM odd.two;
 CREATE MATERIALIZED VIEW odd.kept_again AS SELECT * FROM odd.kept;
-CREATE RECURSIVE VIEW odd.counted (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM odd.counted WHERE n < 5;
+CREATE RECURSIVE VIEW odd.counted (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM counted WHERE n < 5;

@@ -1,2 +1,2 @@
 # what: a plain dump without its very last line break
-perl -0pi -e 's/\n\z//' "$1"
+perl -0777pi -e 's/\n\z//' "$1"

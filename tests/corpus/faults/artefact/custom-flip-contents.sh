@@ -2,4 +2,4 @@
 # form: custom
 # reference: base
 # expect: drift FUNCTION gross(
-perl -0pi -e 's/net \* 1\.19/net * 1.18/' "$1"
+perl -0777pi -e 's/net \* 1\.19/net * 1.18/' "$1"

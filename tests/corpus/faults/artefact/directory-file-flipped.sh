@@ -2,4 +2,4 @@
 # form: directory
 # expect: digest damaged | digest decompress | restore-log tool-failure
 file=$(ls -S "$1"/*.dat.gz | head -n 1)
-perl -0pi -e 'substr($_, length($_) / 2, 1) ^= "\x10"' "$file"
+perl -0777pi -e 'substr($_, length($_) / 2, 1) ^= "\x10"' "$file"

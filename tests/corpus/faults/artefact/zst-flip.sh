@@ -1,4 +1,4 @@
 # what: a .zst dump with a flipped byte
 # packed: zst
 # expect: digest damaged | digest decompress
-perl -0pi -e 'substr($_, length($_) / 2, 1) ^= "\x10"' "$1"
+perl -0777pi -e 'substr($_, length($_) / 2, 1) ^= "\x10"' "$1"

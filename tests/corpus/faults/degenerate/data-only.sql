@@ -2,4 +2,3 @@
 -- pg_dump: --data-only --disable-triggers
 -- reference: none
 -- expect: restore-log COPY 42P01 | restore-log 42P01
--- also: fidelity

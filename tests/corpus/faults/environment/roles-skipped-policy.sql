@@ -2,4 +2,3 @@
 -- reference: none
 -- plan: restore.roles = "skip"
 -- expect: restore-log missing-role
--- also: fidelity

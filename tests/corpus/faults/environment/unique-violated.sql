@@ -1,7 +1,6 @@
 -- what: production violates its own unique index
 -- reference: none
 -- expect: restore-log 23505
--- also: fidelity
 UPDATE pg_catalog.pg_index SET indisunique = false, indislive = true WHERE indexrelid = 'shop.customer_mail'::regclass;
 DROP INDEX shop.customer_note;
 UPDATE pg_catalog.pg_index SET indisready = false WHERE indexrelid = 'shop.customer_mail'::regclass;
