@@ -7,12 +7,35 @@ use crate::drill::Outcome;
 
 /// What a drill of a case came to, in the words of the table.
 #[derive(Clone, Debug)]
-pub struct Judgement    let named = |gate: &str| {
-        also.iter().any(|also| also == gate)
-            || said.iter().flatten().any(|said| said.place == gate)
+pub struct Judgement {
+    pub good: bool,
+    pub verdict: String,
+    /// What was said of the expected, or why it is not good.
+    pub words: String,
+}
+
+/// Parts of the evidence that each gate's answer is made from, besides its line in the report.
+const EVIDENCE: &[(&str, &[&str])] = &[
+    ("digest", &["dump", "defects"]),
+    ("restore-log", &["restore", "defects"]),
+    ("fidelity", &["fidelity"]),
+    ("drift", &["drift"]),
+];
+
+pub fn judge(case: &Case, outcome: &Outcome) -> Judgement {
+    let verdict = verdict(outcome);
+    let answer = match broken(case, outcome, &verdict) {
+        Some(why) => Err(why),
+        None => match &case.expected {
+            Expected::Pass if verdict == "PASS" => Ok("every gate passes".to_owned()),
+            Expected::Pass => Err(complaint(outcome)),
+            Expected::Caught {
+                verdict: insisted,
+                said,
+                also,
+            } => caught(outcome, &verdict, insisted.as_deref(), said, also),
+        },
     };
-    // What the restore lost is not there when the restored database is looked at.
-    let expected = |gate: &str| named(gate) || (gate == "fidelity" && named("restore-log"));
     Judgement {
         good: answer.is_ok(),
         verdict,
@@ -90,9 +113,11 @@ fn caught(
         };
         heard.push(text);
     }
-    let expected = |gate: &str| {
+    let named = |gate: &str| {
         also.iter().any(|also| also == gate) || said.iter().flatten().any(|said| said.place == gate)
     };
+    // What the restore lost is not there when the restored database is looked at.
+    let expected = |gate: &str| named(gate) || (gate == "fidelity" && named("restore-log"));
     let failed = gates(outcome).filter(|gate| gate["standing"] == "FAIL");
     for gate in failed {
         let name = gate["gate"].as_str().unwrap_or_default();
