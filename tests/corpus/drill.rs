@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::bases::Bases;
-use crate::case::{Case, Reference, Stated};
+use crate::case::{Case, Reference, Stated, sorted};
 use crate::make::{Made, healthy, make, open_directory};
 
 /// Where drills run.
@@ -33,9 +33,12 @@ pub struct Outcome {
     pub told: bool,
 }
 
-/// Manifests of healthy bases, each taken by one drill that passed.
-pub struct References {
-    directory: PathBuf,
+/// Drills of cases by one program, and what they share.
+pub struct Drills {
+    program: PathBuf,
+    bases: Bases,
+    /// Where the manifests of healthy bases are, each taken by one drill that passed.
+    references: PathBuf,
     taken: Mutex<BTreeMap<String, Result<PathBuf, String>>>,
 }
 
@@ -66,16 +69,41 @@ impl Engine {
     }
 }
 
-impl References {
-    pub fn new(directory: PathBuf) -> Self {
+impl Drills {
+    pub fn new(program: PathBuf, bases: Bases, references: PathBuf) -> Self {
         Self {
-            directory,
+            program,
+            bases,
+            references,
             taken: Mutex::default(),
         }
     }
 
+    /// Makes the case's dump in a new directory, and drills it.
+    pub fn drill(&self, case: &Case, engine: &Engine, directory: &Path) -> Result<Outcome> {
+        open_directory(directory)?;
+        let made = make(case, &self.bases, directory)?;
+        let mut args = self.stated(case, &made)?;
+        if case.reference == Reference::Base {
+            args.push("--reference".to_owned());
+            args.push(text(&self.reference(case)?));
+        }
+        args.extend(case.args.iter().cloned());
+        let mut plan = engine.plan(self.bases.bin(case.sandbox)?);
+        for line in &case.plan {
+            plan += line;
+            plan.push('\n');
+        }
+        self.vhost(directory, &plan, &made.dump, &args)
+    }
+
+    /// Stops what drills were made from.
+    pub fn end(&self) {
+        self.bases.end();
+    }
+
     /// The manifest of the case's base. It is always taken on the local engine: a manifest has to hold everywhere.
-    fn of(&self, case: &Case, bases: &Bases) -> Result<PathBuf> {
+    fn reference(&self, case: &Case) -> Result<PathBuf> {
         let key = format!(
             "{}-{}{}",
             case.base,
@@ -88,120 +116,98 @@ impl References {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         let manifest = taken.entry(key.clone()).or_insert_with(|| {
-            manifest(case, bases, &self.directory.join(&key))
+            self.manifest(case, &self.references.join(&key))
                 .map_err(|error| format!("no reference: {error:#}"))
         });
         manifest.clone().map_err(anyhow::Error::msg)
     }
+
+    fn manifest(&self, case: &Case, directory: &Path) -> Result<PathBuf> {
+        open_directory(directory)?;
+        let dump = directory.join("healthy.sql");
+        healthy(case, &self.bases, &dump)?;
+        let plan = Engine::Local.plan(self.bases.bin(case.server)?);
+        let outcome = self.vhost(directory, &plan, &dump, &[])?;
+        ensure!(
+            outcome.code == Some(0),
+            "the drill of the healthy base ended with {:?}: {}",
+            outcome.code,
+            outcome.stdout
+        );
+        let run = sorted(&directory.join("runs"))?;
+        let manifest = run.first().context("no run")?.join("manifest.json");
+        ensure!(manifest.is_file(), "the run has no manifest.json");
+        Ok(manifest)
+    }
+
+    fn stated(&self, case: &Case, made: &Made) -> Result<Vec<String>> {
+        let mut args = Vec::new();
+        for stated in &case.given {
+            let (flag, value) = match stated {
+                Stated::Sha256 => ("--dump-sha256", made.sha256.clone()),
+                Stated::Size => ("--dump-size", made.size.map(|size| size.to_string())),
+                Stated::Manifest => ("--dump-manifest", Some(text(&self.reference(case)?))),
+            };
+            args.push(flag.to_owned());
+            args.push(value.context("a directory has no digest of its own before it is damaged")?);
+        }
+        Ok(args)
+    }
+
+    fn vhost(&self, directory: &Path, plan: &str, dump: &Path, args: &[String]) -> Result<Outcome> {
+        let sandboxes = directory.join("s");
+        open_directory(&sandboxes)?;
+        // Containers of other runs stand beside this one's, so its name is nobody else's.
+        let name = format!("vc-{:016x}", rand::random::<u64>());
+        std::fs::write(
+            directory.join("vhost.toml"),
+            format!("name = \"corpus\"\n{plan}sandbox.base = \"s\"\nsandbox.name = {name:?}\n"),
+        )?;
+        let output = Command::new(&self.program)
+            .args(["run", "--no-checks", "--dump"])
+            .arg(dump)
+            .args(args)
+            .current_dir(directory)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("XDG_CACHE_HOME", directory.join("cache"))
+            .env("XDG_STATE_HOME", directory.join("state"))
+            .stdin(Stdio::null())
+            .output()
+            .with_context(|| self.program.display().to_string())?;
+        let (mut report, mut markdown) = (None, String::new());
+        if let Some(run) = published(&directory.join("runs"))? {
+            let bytes =
+                std::fs::read(run.join("report.json")).context("a run without report.json")?;
+            report = Some(serde_json::from_slice(&bytes)?);
+            markdown = std::fs::read_to_string(run.join("report.md"))?;
+        }
+        let left = sorted(&sandboxes)?;
+        Ok(Outcome {
+            code: output.status.code(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            report,
+            markdown,
+            left: left.iter().map(|path| text(path)).collect(),
+            told: directory.join("told").exists(),
+        })
+    }
 }
 
-fn manifest(case: &Case, bases: &Bases, directory: &Path) -> Result<PathBuf> {
-    open_directory(directory)?;
-    let dump = directory.join("healthy.sql");
-    healthy(case, bases, &dump)?;
-    let plan = format!(
-        "name = \"corpus\"\n{}",
-        Engine::Local.plan(bases.bin(case.server)?)
-    );
-    let outcome = vhost(directory, &plan, &dump, &[])?;
-    ensure!(
-        outcome.code == Some(0),
-        "the drill of the healthy base ended with {:?}: {}",
-        outcome.code,
-        outcome.stdout
-    );
-    let run = crate::case::sorted(&directory.join("runs"))?;
-    let manifest = run.first().context("no run")?.join("manifest.json");
-    ensure!(manifest.is_file(), "the run has no manifest.json");
-    Ok(manifest)
-}
-
-/// Makes the case's dump and drills it.
-pub fn drill(
-    case: &Case,
-    engine: &Engine,
-    bases: &Bases,
-    references: &References,
-    directory: &Path,
-) -> Result<Outcome> {
-    open_directory(directory)?;
-    let made = make(case, bases, directory)?;
-    let mut args = stated(case, &made, bases, references)?;
-    if case.reference == Reference::Base {
-        args.push("--reference".to_owned());
-        args.push(text(&references.of(case, bases)?));
+/// The run that one drill published; a refused one has published none.
+fn published(runs: &Path) -> Result<Option<PathBuf>> {
+    if !runs.exists() {
+        return Ok(None);
     }
-    args.extend(case.args.iter().cloned());
-    let mut plan = format!(
-        "name = \"corpus\"\n{}",
-        engine.plan(bases.bin(case.sandbox)?)
-    );
-    for line in &case.plan {
-        plan += line;
-        plan.push('\n');
+    let mut runs = sorted(runs)?;
+    let run = runs.pop();
+    if !runs.is_empty() {
+        bail!("one drill left {} directories of runs", runs.len() + 1);
     }
-    vhost(directory, &plan, &made.dump, &args)
-}
-
-fn stated(case: &Case, made: &Made, bases: &Bases, references: &References) -> Result<Vec<String>> {
-    let mut args = Vec::new();
-    for stated in &case.given {
-        let (flag, value) = match stated {
-            Stated::Sha256 => ("--dump-sha256", made.sha256.clone()),
-            Stated::Size => ("--dump-size", made.size.map(|size| size.to_string())),
-            Stated::Manifest => ("--dump-manifest", Some(text(&references.of(case, bases)?))),
-        };
-        args.push(flag.to_owned());
-        args.push(value.context("a directory has no digest of its own before it is damaged")?);
-    }
-    Ok(args)
+    Ok(run)
 }
 
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
-}
-
-fn vhost(directory: &Path, plan: &str, dump: &Path, args: &[String]) -> Result<Outcome> {
-    let sandboxes = directory.join("s");
-    open_directory(&sandboxes)?;
-    std::fs::write(
-        directory.join("vhost.toml"),
-        format!(
-            "{plan}sandbox.base = \"s\"\nsandbox.name = \"vc-{:016x}\"\n",
-            rand::random::<u64>()
-        ),
-    )?;
-    let output = Command::new(env!("CARGO_BIN_EXE_vhost"))
-        .args(["run", "--no-checks", "--dump"])
-        .arg(dump)
-        .args(args)
-        .current_dir(directory)
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("XDG_CACHE_HOME", directory.join("cache"))
-        .env("XDG_STATE_HOME", directory.join("state"))
-        .stdin(Stdio::null())
-        .output()?;
-    let runs = directory.join("runs");
-    let run = match crate::case::sorted(&runs) {
-        Ok(runs) if runs.len() == 1 => runs.into_iter().next(),
-        Ok(runs) => bail!("one drill left {} directories of runs", runs.len()),
-        Err(_) => None,
-    };
-    let (mut report, mut markdown) = (None, String::new());
-    if let Some(run) = run {
-        let bytes = std::fs::read(run.join("report.json")).context("a run without report.json")?;
-        report = Some(serde_json::from_slice(&bytes)?);
-        markdown = std::fs::read_to_string(run.join("report.md"))?;
-    }
-    let left = crate::case::sorted(&sandboxes)?;
-    Ok(Outcome {
-        code: output.status.code(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        report,
-        markdown,
-        left: left.iter().map(|path| text(path)).collect(),
-        told: directory.join("told").exists(),
-    })
 }

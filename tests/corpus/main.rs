@@ -21,7 +21,7 @@ use clap::Parser;
 
 use crate::bases::Bases;
 use crate::case::Case;
-use crate::drill::{Engine, References, drill};
+use crate::drill::{Drills, Engine};
 use crate::judge::{Judgement, judge};
 use crate::table::Row;
 
@@ -44,6 +44,9 @@ struct Args {
     /// Leave the dumps and the runs where they are, and say where.
     #[arg(long)]
     keep: bool,
+    /// Another build of vhost to drill with.
+    #[arg(long, value_name = "FILE")]
+    vhost: Option<PathBuf>,
     /// A new directory to work in, which `run.sh` removes.
     #[arg(long, hide = true)]
     work: PathBuf,
@@ -89,7 +92,9 @@ fn run(args: &Args) -> Result<ExitCode> {
         .collect();
     let bins: Vec<PathBuf> = std::env::split_paths(&args.bins).collect();
     let bases = Bases::new(corpus.join("bases"), &bins)?;
-    let references = References::new(args.work.join("r"));
+    let program = args.vhost.clone();
+    let program = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_vhost").into());
+    let drills = Drills::new(program, bases, args.work.join("r"));
 
     println!("{}", table::header());
     let rows = Mutex::new(Shown::default());
@@ -102,7 +107,7 @@ fn run(args: &Args) -> Result<ExitCode> {
                     let Some((case, engine)) = work.get(at) else {
                         break;
                     };
-                    let row = one(at, case, engine, &bases, &references, args);
+                    let row = one(at, case, engine, &drills, args);
                     let mut rows = rows
                         .lock()
                         .unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -111,7 +116,7 @@ fn run(args: &Args) -> Result<ExitCode> {
             });
         }
     });
-    bases.end();
+    drills.end();
     let rows = rows
         .into_inner()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -144,19 +149,12 @@ impl Shown {
     }
 }
 
-fn one(
-    at: usize,
-    case: &Case,
-    engine: &Engine,
-    bases: &Bases,
-    references: &References,
-    args: &Args,
-) -> Row {
+fn one(at: usize, case: &Case, engine: &Engine, drills: &Drills, args: &Args) -> Row {
     let began = Instant::now();
     // A socket's path may hold 107 bytes, and most of them are the sandbox's.
     let name: String = case.name.chars().take(16).collect();
     let directory = args.work.join(format!("{at:03}-{name}"));
-    let judgement = match drill(case, engine, bases, references, &directory) {
+    let judgement = match drills.drill(case, engine, &directory) {
         Ok(outcome) => judge(case, &outcome),
         Err(error) => Judgement {
             good: false,

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Drills healthy dumps and faults, and prints how many are told apart.
 #
-#   tests/corpus/run.sh [--engine local|docker|both] [--only PATTERN] [--jobs N] [--json FILE] [--keep]
+#   tests/corpus/run.sh [--engine local|docker|both] [--only PATTERN] [--jobs N] [--json FILE] [--keep] [--vhost FILE]
 #
 # The last line is "N passed, N failed". Exit code: 0 when every fault was caught for its own reason and every healthy dump passed, 1
 # when not, 2 when it could not be tried. README.md beside this file tells how to add one.
@@ -25,10 +25,10 @@ while [ $# -gt 0 ]; do
             case $engine in local | docker | both) ;; *) fail "--engine '$engine'; use local, docker or both" ;; esac
             ;;
         --keep) keep=yes ;;
-        --json)
+        --json | --vhost)
             # The runner works elsewhere.
-            [ $# -ge 2 ] || fail '--json needs a value'
-            set -- --json "$(realpath -m -- "$2")" "${@:3}"
+            [ $# -ge 2 ] || fail "$1 needs a value"
+            set -- "$1" "$(realpath -m -- "$2")" "${@:3}"
             ;;
     esac
     arguments+=("$1")

@@ -1,7 +1,6 @@
--- what: a function in an index changes rows elsewhere while the restore runs
+-- what: a function in an index changes rows elsewhere, which the server refuses while it is built
 -- reference: none
--- expect: fidelity alpha
--- also: restore-log
+-- expect: restore-log CREATE INDEX
 CREATE TABLE shop.alpha (a int);
 INSERT INTO shop.alpha VALUES (1), (2), (3);
 CREATE FUNCTION shop.same(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN IF current_setting(''application_name'') <> ''corpus'' THEN UPDATE shop.alpha SET a = a + 100; END IF; RETURN n; END';
