@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::bases::Bases;
 use crate::case::{Case, Reference, Stated, sorted};
-use crate::make::{Made, healthy, make, open_directory};
+use crate::make::{Made, healthy, make, of_the_form, open_directory};
 
 /// Where drills run.
 #[derive(Clone, Debug)]
@@ -108,7 +108,7 @@ impl Drills {
             "{}-{}{}",
             case.base,
             case.server,
-            case.pg_dump.concat().replace('-', "_")
+            of_the_form(case).concat()
         );
         // Whoever comes second waits for the first one's drill.
         let mut taken = self

@@ -58,7 +58,18 @@ pub fn make(case: &Case, bases: &Bases, directory: &Path) -> Result<Made> {
     Ok(Made { dump, sha256, size })
 }
 
-/// A dump of the healthy base, as the case's would be without its act.
+/// Options of pg_dump that show in every definition, so that a reference has to be taken with them too.
+const FORM: [&str; 3] = ["--create", "--no-owner", "--quote-all-identifiers"];
+
+/// The options of a case that its reference has too.
+pub fn of_the_form(case: &Case) -> Vec<String> {
+    let options = case.pg_dump.iter().cloned();
+    options
+        .filter(|option| FORM.contains(&option.as_str()))
+        .collect()
+}
+
+/// A plain dump of the healthy base, whole, to be a reference.
 pub fn healthy(case: &Case, bases: &Bases, to: &Path) -> Result<()> {
     let copy = bases.copy(&case.base, case.server)?;
     let plain = Case {
@@ -66,6 +77,8 @@ pub fn healthy(case: &Case, bases: &Bases, to: &Path) -> Result<()> {
             format: "plain".to_owned(),
             compress: None,
         },
+        pg_dump: of_the_form(case),
+        environment: Vec::new(),
         ..case.clone()
     };
     take(&plain, &copy, to)
