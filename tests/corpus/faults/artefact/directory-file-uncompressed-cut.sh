@@ -3,5 +3,5 @@
 # reference: base
 # expect: drift TABLE DATA line | drift TABLE DATA orders | drift TABLE DATA visit
 file=$(ls -S "$1"/*.dat | grep -v toc.dat | head -n 1)
-{ head -n 20 "$file"; printf '\\.\n\n\n'; } >cut
-mv cut "$file"
+{ head -n 20 "$file"; printf '\\.\n\n\n'; } >part
+mv part "$file"

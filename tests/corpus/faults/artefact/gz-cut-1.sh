@@ -1,5 +1,5 @@
 # what: a .gz dump, cut at 1 %
 # packed: gz
 # expect: digest truncated | digest damaged | digest decompress
-head -c $(($(wc -c <"$1") * 1 / 100)) "$1" >cut
-mv cut "$1"
+head -c $(($(wc -c <"$1") * 1 / 100)) "$1" >part
+mv part "$1"

@@ -1,4 +1,4 @@
 # what: the first kilobyte is gone
 # expect: digest header | digest no dump
-tail -c +1025 "$1" >cut
-mv cut "$1"
+tail -c +1025 "$1" >part
+mv part "$1"
