@@ -101,7 +101,13 @@ fn wrapped(wrap: Wrap, bytes: Vec<u8>) -> Result<Vec<u8>> {
             encoder.write_all(&bytes)?;
             encoder.finish()?
         }
-        Wrap::Zstd => zstd::encode_all(&*bytes, 3)?,
+        // With a checksum, as the program zstd writes it.
+        Wrap::Zstd => {
+            let mut encoder = zstd::Encoder::new(Vec::new(), 3)?;
+            encoder.include_checksum(true)?;
+            encoder.write_all(&bytes)?;
+            encoder.finish()?
+        }
     })
 }
 

@@ -2,6 +2,6 @@
 # form: directory:0
 # reference: base
 # expect: drift TABLE DATA line | drift TABLE DATA orders | drift TABLE DATA visit
-file=$(ls -S "$1"/*.dat | grep -v toc.dat | head -n 1)
+file=$(find "$1" -name '[0-9]*.dat' -size +8k | sort | head -n 1)
 { head -n 20 "$file"; printf '\\.\n\n\n'; } >part
 mv part "$file"
