@@ -1,3 +1,3 @@
 -- what: a table has another owner
--- expect: drift TABLE orders owned
-ALTER TABLE shop.orders OWNER TO clerk;
+-- expect: drift TABLE log owned
+ALTER TABLE shop.log OWNER TO clerk;
