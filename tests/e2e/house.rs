@@ -206,6 +206,7 @@ fn no_test_file_is_forgotten() {
     for (root, main) in [
         ("tests/e2e", "main.rs"),
         ("tests/guests", "host.rs"),
+        ("tests/corpus", "main.rs"),
         ("host/src", "lib.rs"),
     ] {
         let root = workspace().join(root);

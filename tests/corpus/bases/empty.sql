@@ -1,0 +1,1 @@
+-- A database without a single object.

@@ -1,0 +1,5 @@
+# what: a .gz dump, cut at 99 %
+# packed: gz
+# expect: digest truncated | digest damaged | digest decompress
+head -c $(($(wc -c <"$1") * 99 / 100)) "$1" >part
+mv part "$1"

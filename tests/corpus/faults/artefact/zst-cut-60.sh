@@ -1,0 +1,5 @@
+# what: a .zst dump, cut at 60 %
+# packed: zst
+# expect: digest truncated | digest damaged | digest decompress
+head -c $(($(wc -c <"$1") * 60 / 100)) "$1" >part
+mv part "$1"

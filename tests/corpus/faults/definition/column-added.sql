@@ -1,0 +1,3 @@
+-- what: a column more
+-- expect: drift TABLE log
+ALTER TABLE shop.log ADD extra text;

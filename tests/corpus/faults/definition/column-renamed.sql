@@ -1,0 +1,3 @@
+-- what: a column has another name
+-- expect: drift TABLE log
+ALTER TABLE shop.log RENAME what TO told;

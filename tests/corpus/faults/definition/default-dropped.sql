@@ -1,0 +1,3 @@
+-- what: a default is gone
+-- expect: drift TABLE orders
+ALTER TABLE shop.orders ALTER status DROP DEFAULT;

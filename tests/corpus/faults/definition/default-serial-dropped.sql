@@ -1,0 +1,3 @@
+-- what: ids are no longer drawn from the sequence
+-- expect: drift DEFAULT orders id
+ALTER TABLE shop.orders ALTER id DROP DEFAULT;

@@ -1,0 +1,3 @@
+-- what: changes are published by another index
+-- expect: drift line
+ALTER TABLE shop.line REPLICA IDENTITY FULL;

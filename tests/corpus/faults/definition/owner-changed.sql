@@ -1,0 +1,3 @@
+-- what: a table has another owner
+-- expect: drift TABLE log owned
+ALTER TABLE shop.log OWNER TO clerk;

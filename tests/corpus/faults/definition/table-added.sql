@@ -1,0 +1,3 @@
+-- what: a table that nobody knows
+-- expect: drift TABLE shadow
+CREATE TABLE shop.shadow AS SELECT * FROM shop.secret;

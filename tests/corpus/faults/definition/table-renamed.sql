@@ -1,0 +1,3 @@
+-- what: a table has another name
+-- expect: drift TABLE log
+ALTER TABLE shop.log RENAME TO journal;

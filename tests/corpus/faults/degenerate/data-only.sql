@@ -1,0 +1,4 @@
+-- what: a dump of rows without definitions
+-- pg_dump: --data-only --disable-triggers
+-- reference: none
+-- expect: restore-log 3F000 | restore-log 42P01

@@ -1,0 +1,4 @@
+-- what: a database without objects, and the plan does not say that it is empty
+-- base: empty
+-- reference: none
+-- expect: fidelity empty

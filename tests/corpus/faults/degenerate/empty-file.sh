@@ -1,0 +1,3 @@
+# what: a file of no bytes
+# expect: digest empty
+: >"$1"

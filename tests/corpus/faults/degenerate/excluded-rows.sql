@@ -1,0 +1,3 @@
+-- what: a dump without the rows of one table
+-- pg_dump: --exclude-table-data=shop.line
+-- expect: drift TABLE DATA line

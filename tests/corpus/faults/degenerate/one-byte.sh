@@ -1,0 +1,3 @@
+# what: a file of one byte
+# expect: digest no dump | digest header
+printf '\n' >"$1"

@@ -1,0 +1,4 @@
+-- what: a dump without one of the schemas
+-- pg_dump: --schema=shop
+-- expect: restore-log gin_trgm_ops | restore-log CREATE INDEX | drift EXTENSION
+-- also: drift

@@ -1,0 +1,4 @@
+-- what: a dump of one table
+-- pg_dump: --table=shop.log
+-- expect: drift TABLE orders missing
+-- also: restore-log

@@ -1,0 +1,4 @@
+-- what: a dump of definitions without rows
+-- pg_dump: --schema-only
+-- reference: none
+-- expect: fidelity rows | fidelity schema | fidelity empty

@@ -1,0 +1,4 @@
+-- what: roles are skipped, and a reference has grants to them
+-- plan: restore.roles = "skip"
+-- expect: restore-log missing-role
+-- also: drift

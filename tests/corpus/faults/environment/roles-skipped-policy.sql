@@ -1,0 +1,4 @@
+-- what: roles are skipped, and a policy is for one of them
+-- reference: none
+-- plan: restore.roles = "skip"
+-- expect: restore-log missing-role

@@ -1,0 +1,6 @@
+-- what: a dump of Postgres 16 in a sandbox of Postgres 18, and the plan names no upgrade
+-- base: plain
+-- server: 16
+-- sandbox: 18
+-- reference: none
+-- expect: stop upgrade_to | fidelity upgrade_to

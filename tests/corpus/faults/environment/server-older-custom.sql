@@ -1,0 +1,8 @@
+-- what: a custom dump of Postgres 18 in a sandbox of Postgres 15
+-- base: plain
+-- server: 18
+-- sandbox: 15
+-- engine: local
+-- form: custom
+-- reference: none
+-- expect: stop older server cannot restore it

@@ -1,0 +1,6 @@
+-- what: a dump of Postgres 18 in a sandbox of Postgres 16
+-- base: plain
+-- server: 18
+-- sandbox: 16
+-- reference: none
+-- expect: stop older server cannot restore it

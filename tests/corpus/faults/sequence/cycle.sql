@@ -1,0 +1,3 @@
+-- what: a sequence starts again at its end
+-- expect: drift SEQUENCE ticket
+ALTER SEQUENCE shop.ticket CYCLE;

@@ -1,0 +1,3 @@
+-- what: a sequence is gone
+-- expect: drift SEQUENCE ticket
+DROP SEQUENCE shop.ticket;

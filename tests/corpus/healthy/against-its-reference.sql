@@ -1,0 +1,2 @@
+-- what: the same database a while later
+-- reference: base

@@ -1,0 +1,3 @@
+-- what: a database of the C locale
+-- base: clocale
+-- reference: base

@@ -1,0 +1,3 @@
+-- what: a custom dump of a database in LATIN1
+-- base: latin1
+-- form: custom

@@ -1,0 +1,2 @@
+-- what: a database in LATIN1
+-- base: latin1

@@ -1,0 +1,2 @@
+-- what: a database in SQL_ASCII
+-- base: ascii

@@ -1,0 +1,3 @@
+-- what: bytes in the old notation
+-- env: PGOPTIONS=-c bytea_output=escape
+-- base: exotic

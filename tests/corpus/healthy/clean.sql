@@ -1,0 +1,2 @@
+-- what: objects are dropped first
+-- pg_dump: --clean --if-exists

@@ -1,0 +1,2 @@
+-- what: rows as INSERT statements with column names
+-- pg_dump: --column-inserts

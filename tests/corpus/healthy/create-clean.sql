@@ -1,0 +1,2 @@
+-- what: the database itself is dropped first
+-- pg_dump: --create --clean --if-exists

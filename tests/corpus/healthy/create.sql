@@ -1,0 +1,2 @@
+-- what: the database itself is in the dump
+-- pg_dump: --create

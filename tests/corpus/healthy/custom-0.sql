@@ -1,0 +1,3 @@
+-- what: a custom dump, compressed with gzip's level 0
+-- form: custom:0
+-- reference: base

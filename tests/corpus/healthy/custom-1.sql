@@ -1,0 +1,3 @@
+-- what: a custom dump, compressed with gzip's level 1
+-- form: custom:1
+-- reference: base

@@ -1,0 +1,3 @@
+-- what: a custom dump, compressed with gzip's level 6
+-- form: custom:6
+-- reference: base

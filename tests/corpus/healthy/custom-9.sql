@@ -1,0 +1,3 @@
+-- what: a custom dump, compressed with gzip's level 9
+-- form: custom:9
+-- reference: base

@@ -1,0 +1,4 @@
+-- what: a custom dump
+-- form: custom
+-- given: sha256 size manifest
+-- reference: base

@@ -1,0 +1,3 @@
+-- what: a directory dump without compression
+-- form: directory:0
+-- reference: base

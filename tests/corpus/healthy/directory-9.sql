@@ -1,0 +1,3 @@
+-- what: a directory dump, compressed with gzip's level 9
+-- form: directory:9
+-- reference: base

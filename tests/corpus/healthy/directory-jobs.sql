@@ -1,0 +1,3 @@
+-- what: a directory dump that two workers wrote
+-- form: directory
+-- pg_dump: --jobs=2

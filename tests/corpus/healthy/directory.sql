@@ -1,0 +1,4 @@
+-- what: a directory dump
+-- form: directory
+-- given: manifest
+-- reference: base

@@ -1,0 +1,2 @@
+-- what: function bodies in plain quotes
+-- pg_dump: --disable-dollar-quoting

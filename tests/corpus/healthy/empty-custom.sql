@@ -1,0 +1,4 @@
+-- what: the same in a custom dump
+-- base: empty
+-- form: custom
+-- plan: dump.empty = true

@@ -1,0 +1,3 @@
+-- what: a database without objects, and the plan says so
+-- base: empty
+-- plan: dump.empty = true

@@ -1,0 +1,2 @@
+-- what: written in LATIN1
+-- pg_dump: --encoding=LATIN1

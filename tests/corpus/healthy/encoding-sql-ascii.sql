@@ -1,0 +1,2 @@
+-- what: written in SQL_ASCII
+-- pg_dump: --encoding=SQL_ASCII

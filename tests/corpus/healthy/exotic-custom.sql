@@ -1,0 +1,3 @@
+-- what: exotic types in a custom dump
+-- base: exotic
+-- form: custom

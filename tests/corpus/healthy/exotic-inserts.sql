@@ -1,0 +1,3 @@
+-- what: exotic types as INSERT statements
+-- base: exotic
+-- pg_dump: --inserts

@@ -1,0 +1,3 @@
+-- what: exotic types, taken in another time zone
+-- base: exotic
+-- env: PGTZ=Asia/Kathmandu

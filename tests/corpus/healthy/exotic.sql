@@ -1,0 +1,3 @@
+-- what: exotic types
+-- base: exotic
+-- reference: base

@@ -1,0 +1,2 @@
+-- what: fewer digits of floats
+-- pg_dump: --extra-float-digits=0

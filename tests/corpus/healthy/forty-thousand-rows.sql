@@ -1,0 +1,3 @@
+-- what: forty thousand rows
+-- base: bulk
+-- reference: base

@@ -1,0 +1,2 @@
+-- what: a plain dump that pg_dump has compressed
+-- pg_dump: --compress=9

@@ -1,0 +1,3 @@
+-- what: a plain dump in gzip
+-- wrap: gz
+-- reference: base

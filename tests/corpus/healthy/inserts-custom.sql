@@ -1,0 +1,3 @@
+-- what: rows as INSERT statements in a custom dump
+-- pg_dump: --inserts
+-- form: custom

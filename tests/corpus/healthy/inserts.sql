@@ -1,0 +1,2 @@
+-- what: rows as INSERT statements
+-- pg_dump: --inserts

@@ -1,0 +1,2 @@
+-- what: rows of partitions are loaded through the root
+-- pg_dump: --load-via-partition-root

@@ -1,0 +1,4 @@
+-- what: such names in a custom dump
+-- base: names
+-- form: custom
+-- reference: base

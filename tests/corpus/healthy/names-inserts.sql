@@ -1,0 +1,3 @@
+-- what: such names, and rows as INSERT statements
+-- base: names
+-- pg_dump: --inserts

@@ -1,0 +1,3 @@
+-- what: names with quotes, line breaks and headings in them
+-- base: names
+-- reference: base

@@ -1,0 +1,2 @@
+-- what: no grants in the dump
+-- pg_dump: --no-privileges

@@ -1,0 +1,2 @@
+-- what: no comments in the dump
+-- pg_dump: --no-comments

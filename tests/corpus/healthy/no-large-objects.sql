@@ -1,0 +1,2 @@
+-- what: large objects are left out
+-- pg_dump: --no-blobs

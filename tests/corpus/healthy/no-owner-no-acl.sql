@@ -1,0 +1,3 @@
+-- what: neither owners nor grants
+-- pg_dump: --no-owner --no-privileges
+-- form: custom

@@ -1,0 +1,2 @@
+-- what: no owners in the dump
+-- pg_dump: --no-owner

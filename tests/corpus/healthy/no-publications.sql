@@ -1,0 +1,2 @@
+-- what: publications are left out
+-- pg_dump: --no-publications

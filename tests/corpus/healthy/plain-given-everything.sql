@@ -1,0 +1,2 @@
+-- what: a plain dump whose digest, size and manifest are stated
+-- given: sha256 size manifest

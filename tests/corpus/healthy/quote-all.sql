@@ -1,0 +1,2 @@
+-- what: every name is quoted
+-- pg_dump: --quote-all-identifiers

@@ -1,0 +1,2 @@
+# what: a dump that is not writable
+chmod 444 "$1"

@@ -1,0 +1,3 @@
+-- what: roles are skipped, and only owners and grants are lost
+-- base: plain
+-- plan: restore.roles = "skip"

@@ -1,0 +1,2 @@
+-- what: several rows in each INSERT statement
+-- pg_dump: --inserts --rows-per-insert=7

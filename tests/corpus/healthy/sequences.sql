@@ -1,0 +1,3 @@
+-- what: sequences of every kind, all of them ahead of their columns
+-- base: sequences
+-- reference: base

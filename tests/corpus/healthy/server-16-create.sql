@@ -1,0 +1,4 @@
+-- what: the database itself, of Postgres 16
+-- base: plain
+-- server: 16
+-- pg_dump: --create

@@ -1,0 +1,5 @@
+-- what: a custom dump of Postgres 16
+-- base: plain
+-- server: 16
+-- form: custom
+-- reference: base

@@ -1,0 +1,4 @@
+-- what: rows as INSERT statements, of Postgres 16
+-- base: plain
+-- server: 16
+-- pg_dump: --inserts

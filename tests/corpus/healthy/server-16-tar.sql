@@ -1,0 +1,4 @@
+-- what: a tar dump of Postgres 16
+-- base: plain
+-- server: 16
+-- form: tar

@@ -1,0 +1,4 @@
+-- what: Postgres 16
+-- base: plain
+-- server: 16
+-- reference: base

@@ -1,0 +1,4 @@
+-- what: the database itself, of Postgres 18
+-- base: plain
+-- server: 18
+-- pg_dump: --create

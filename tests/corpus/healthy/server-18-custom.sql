@@ -1,0 +1,5 @@
+-- what: a custom dump of Postgres 18
+-- base: plain
+-- server: 18
+-- form: custom
+-- reference: base

@@ -1,0 +1,4 @@
+-- what: rows as INSERT statements, of Postgres 18
+-- base: plain
+-- server: 18
+-- pg_dump: --inserts

@@ -1,0 +1,4 @@
+-- what: a tar dump of Postgres 18
+-- base: plain
+-- server: 18
+-- form: tar

@@ -1,0 +1,4 @@
+-- what: Postgres 18
+-- base: plain
+-- server: 18
+-- reference: base

@@ -1,0 +1,4 @@
+-- what: inheritance and partitions in a custom dump
+-- base: structures
+-- form: custom
+-- reference: base

@@ -1,0 +1,3 @@
+-- what: inheritance and partitions as INSERT statements
+-- base: structures
+-- pg_dump: --column-inserts

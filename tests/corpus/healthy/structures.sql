@@ -1,0 +1,3 @@
+-- what: inheritance, partitions of partitions, odd columns
+-- base: structures
+-- reference: base

@@ -1,0 +1,3 @@
+-- what: a tar dump
+-- form: tar
+-- reference: base

@@ -1,0 +1,3 @@
+-- what: a thousand relations in a custom dump
+-- base: thousand
+-- form: custom

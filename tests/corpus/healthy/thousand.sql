@@ -1,0 +1,3 @@
+-- what: a thousand relations
+-- base: thousand
+-- reference: base

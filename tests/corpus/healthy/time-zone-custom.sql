@@ -1,0 +1,3 @@
+-- what: a custom dump, taken in another time zone
+-- env: PGTZ=Europe/Berlin
+-- form: custom

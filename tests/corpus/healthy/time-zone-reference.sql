@@ -1,0 +1,3 @@
+-- what: taken in another time zone than its reference
+-- env: PGTZ=America/Caracas
+-- reference: base

@@ -1,0 +1,2 @@
+-- what: taken in another time zone
+-- env: PGTZ=Asia/Kathmandu

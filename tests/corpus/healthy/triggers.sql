@@ -1,0 +1,3 @@
+-- what: triggers and rules that fire on INSERT
+-- base: triggers
+-- reference: base

@@ -1,0 +1,5 @@
+-- what: a drill of an upgrade from 15 to 16
+-- base: plain
+-- server: 15
+-- sandbox: 16
+-- plan: restore.upgrade_to = 16

@@ -1,0 +1,6 @@
+-- what: a drill of an upgrade from 15 to 18 by a custom dump
+-- base: plain
+-- server: 15
+-- sandbox: 18
+-- form: custom
+-- plan: restore.upgrade_to = 18

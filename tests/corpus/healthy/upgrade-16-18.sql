@@ -1,0 +1,5 @@
+-- what: a drill of an upgrade from 16 to 18
+-- base: plain
+-- server: 16
+-- sandbox: 18
+-- plan: restore.upgrade_to = 18

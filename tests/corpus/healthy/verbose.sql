@@ -1,0 +1,2 @@
+-- what: a verbose dump
+-- pg_dump: --verbose

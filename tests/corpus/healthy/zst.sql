@@ -1,0 +1,3 @@
+-- what: a plain dump in zstd
+-- wrap: zst
+-- reference: base
