@@ -130,6 +130,10 @@ pub fn treatment(statement: &str, contents: Contents) -> Treatment {
     } else if starts_with(statement, "BEGIN") || starts_with(statement, "COMMIT") {
         // Of `pg_restore --single-transaction`, and around large objects.
         words().count() == 1
+    } else if starts_with(statement, "ALTER ") && statement.ends_with(");") {
+        // A column's option that Postgres 15.20 sets for itself and takes from nobody. Its own pg_dump leaves it out, that
+        // of another major version which is older than that release writes it.
+        internal_option(statement)
     } else if contents == Contents::Rows {
         // Around the rows of a dump of data alone with `--disable-triggers`; both are undone when the rows are in.
         starts_with(statement, "ALTER TABLE ")
@@ -142,6 +146,14 @@ pub fn treatment(statement: &str, contents: Contents) -> Treatment {
         true => Treatment::Aside,
         false => Treatment::Definition,
     }
+}
+
+/// Whether this sets `pg_attver` for a column, and nothing else.
+fn internal_option(statement: &str) -> bool {
+    let option = statement.rsplit_once(" SET (pg_attver=");
+    option
+        .and_then(|(_, value)| value.strip_suffix(");"))
+        .is_some_and(|value| value.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Judges `SET name = value;`.
@@ -173,9 +185,12 @@ pub fn canonical(statement: &str) -> Cow<'_, str> {
     if !starts_with(statement, "CREATE POLICY ") {
         return same;
     }
-    let Some(start) = outside_of_quotes(statement, &[" TO "]) else {
+    let Some(start) = outside_of_quotes(statement, &[" TO ", " USING (", " WITH CHECK ("]) else {
         return same;
     };
+    if !statement[start..].starts_with(" TO ") {
+        return same;
+    }
     let start = start + " TO ".len();
     let rest = &statement[start..];
     let Some(end) = outside_of_quotes(rest, &[" USING (", " WITH CHECK (", ";"]) else {

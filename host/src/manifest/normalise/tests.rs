@@ -259,6 +259,24 @@ fn contents_are_no_objects_and_nothing_else_hides_among_them() {
 }
 
 #[test]
+fn an_option_that_the_server_sets_for_itself_is_passed_over_and_no_other() {
+    let column = |option: &str| {
+        table(&format!(
+            "CREATE TABLE s.t (a integer);\n\n\nALTER TABLE ONLY s.t ALTER COLUMN a SET ({option});\n"
+        ))
+    };
+    let without = table("CREATE TABLE s.t (a integer);\n");
+    assert_eq!(column("pg_attver=22191712"), without);
+    for other in [
+        "n_distinct=5",
+        "n_distinct=5, pg_attver=1",
+        "pg_attver=1, n_distinct=5",
+    ] {
+        assert_ne!(column(other), without, "{other}");
+    }
+}
+
+#[test]
 fn the_planners_statistics_are_passed_over() {
     let text = "--\n-- Statistics for Name: t; Type: STATISTICS DATA; Schema: public; Owner: -\n--\n\n\
                 SELECT * FROM pg_catalog.pg_restore_relation_stats(\n\t'version', '180004'::integer\n);\n";
