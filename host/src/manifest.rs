@@ -9,6 +9,7 @@ mod found;
 mod heading;
 mod insert;
 mod large;
+mod large_entry;
 pub mod lex;
 pub mod listing;
 pub mod multiset;
@@ -34,6 +35,7 @@ use crate::digest::Sha256;
 pub use catalogue::Catalogue;
 pub use difference::{Access, Change, Compare, Difference, Rows, differences};
 pub use document::{Document, DumpStated};
+pub use entry::definition_of;
 pub use listing::{Kind, Listed, Listing};
 pub use multiset::RowSum;
 pub use offsets::Offsets;
@@ -67,6 +69,10 @@ pub struct Form {
     pub no_owner: bool,
     /// `--quote-all-identifiers`.
     pub quote_all: bool,
+    /// `--disable-dollar-quoting`.
+    pub no_dollar_quoting: bool,
+    /// `--no-comments`: no entry is a comment, although every extension comes with one.
+    pub no_comments: bool,
     pub rows: RowsAs,
     /// Statements that no heading stands above, the settings and removals that every dump begins with aside. pg_dump
     /// writes none; of a stream that has some, nothing tells what they define.
@@ -165,6 +171,10 @@ pub struct Scanned {
     pub listing: Option<Listing>,
     /// Of the time zone that it was taken in.
     pub offsets: Offsets,
+    /// Whether lines of comments or rows end as on Windows, which is how a text that was converted shows.
+    pub carriage_returns: bool,
+    /// A second `client_encoding`: pg_dump writes one for the whole text.
+    pub other_encoding: Option<String>,
     pub ending: Ending,
 }
 

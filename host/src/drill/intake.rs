@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::drill::major::Upgrade;
 use crate::drill::order::{Order, SourceExtra, Stated};
-use crate::drill::proof::{other, refuse, unfinished};
+use crate::drill::proof::{converted, other, reencoded, refuse, unfinished};
 use crate::drill::seen::{Seen, in_one_line, interrupted};
 use crate::drill::supply::{Fresh, SharedScanner, Supply, foreign_command};
 use crate::drill::{Drill, pg_dump};
@@ -101,6 +101,12 @@ impl Drill<'_> {
         let given = given.map_err(|error| {
             if error.is_defect() {
                 seen.evidence.defects.push(in_one_line(&error));
+                // What it holds besides is told too: it may be why it is not whole.
+                let scanned = scanner.clone().finish();
+                let foreign = scanned.foreign_commands.first();
+                let foreign =
+                    foreign.map(|name| format!("the given dump {}", foreign_command(name)));
+                seen.evidence.defects.extend(foreign);
             }
             seen.stop(&error)
         })?;
@@ -116,6 +122,8 @@ impl Drill<'_> {
                         .first()
                         .map(|command| foreign_command(command)),
                 );
+                defects.extend(converted(&scanned));
+                defects.extend(reencoded(&scanned));
                 defects.extend(unfinished(&scanned));
                 defects.extend(
                     stated

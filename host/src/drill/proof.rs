@@ -42,6 +42,24 @@ pub fn unfinished(scanned: &Scanned) -> Option<String> {
     }
 }
 
+/// Whether a dump's line ends were converted on its way.
+///
+/// In rows and between statements they mean nothing to Postgres, and inside a function's body or a comment they are text.
+pub fn converted(scanned: &Scanned) -> Option<String> {
+    scanned.carriage_returns.then(|| {
+        "was converted to the line ends of Windows (CR LF), and so were the texts in it: give the dump as pg_dump wrote it, or convert it back"
+            .to_owned()
+    })
+}
+
+/// Whether a dump's text changes its encoding on the way, so that some of its letters mean others.
+pub fn reencoded(scanned: &Scanned) -> Option<String> {
+    let other = scanned.other_encoding.as_deref()?;
+    Some(format!(
+        "sets client_encoding again, to {other:?}, which pg_dump does once: its text was changed"
+    ))
+}
+
 /// How what a dump holds differs from the stated manifest.
 pub fn other(stated: &Manifest, scanned: &Scanned) -> Vec<String> {
     let compare = Compare {

@@ -81,6 +81,8 @@ fn arguments(restored: &Restored<'_>, form: &Form, part: Part, snapshot: &str) -
         (form.create, "--create"),
         (form.no_owner, "--no-owner"),
         (form.quote_all, "--quote-all-identifiers"),
+        (form.no_dollar_quoting, "--disable-dollar-quoting"),
+        (form.no_comments, "--no-comments"),
         (part == Part::Definitions, "--schema-only"),
         (
             part == Part::DefinitionsAndLargeObjects,

@@ -1,6 +1,6 @@
 //! The round trip: what the restored database would be dumped as, in the dump's own style.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::definitions::{Part, dump_again};
 use super::probe::{Probe, Rule, Weight};
@@ -10,7 +10,8 @@ use super::session::{self, Snapshot, text};
 use super::style::{Bytes, Style};
 use super::{Asked, FidelityError, Known, zone};
 use crate::manifest::{
-    Access, Change, Compare, Manifest, Object, Relation, Rows, RowsAs, Words, differences,
+    Access, Change, Compare, Manifest, Object, Relation, Rows, RowsAs, Words, definition_of,
+    differences,
 };
 use crate::restore::Restored;
 
@@ -73,7 +74,7 @@ impl Trip {
                 rule: Rule::Headings,
                 weight: Weight::CouldNotLook,
                 subject: String::new(),
-                said: "the dump has none of pg_dump's headings, by which its objects are known: definitions cannot be compared; dump without --no-comments and leave the comments that start with -- Name: where they are"
+                said: "the dump has none of pg_dump's headings, by which its objects are known: definitions cannot be compared; leave the comments that start with -- Name: where pg_dump writes them"
                     .to_owned(),
             });
         }
@@ -194,27 +195,37 @@ impl Trip {
         Ok(())
     }
 
-    /// Adds what fills materialized views: the dump's own entry for each that is filled.
+    /// Adds what fills materialized views: the dump's own entry for each that is filled, as pg_dump writes it.
     async fn filled(
         &mut self,
         snapshot: &Snapshot,
         expected: &Manifest,
     ) -> Result<(), FidelityError> {
         let purpose = "which materialized views are filled";
-        let sql = "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE c.relkind = 'm' AND c.relispopulated AND n.nspname !~ '^pg_'";
-        let mut filled = BTreeSet::new();
-        for row in session::rows(snapshot.client(), purpose, sql).await? {
+        let quoted = match expected.form.quote_all {
+            true => {
+                "'\"' || replace(n.nspname, '\"', '\"\"') || '\".\"' || replace(c.relname, '\"', '\"\"') || '\"'"
+            }
+            false => "quote_ident(n.nspname) || '.' || quote_ident(c.relname)",
+        };
+        let sql = format!(
+            "SELECT n.nspname, c.relname, {quoted} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind = 'm' AND c.relispopulated AND n.nspname !~ '^pg_'"
+        );
+        let mut filled = BTreeMap::new();
+        for row in session::rows(snapshot.client(), purpose, &sql).await? {
             let at = |i| text(&row, i, purpose).map(str::to_owned);
-            filled.insert((at(0)?, at(1)?));
+            filled.insert((at(0)?, at(1)?), at(2)?);
         }
         let mut words = Words::default();
         let expected = expected.objects.iter().filter(|one| &*one.kind == FILLED);
         for object in expected {
             let key = (object.schema.to_string(), object.name.to_string());
-            if filled.contains(&key) {
+            if let Some(name) = filled.get(&key) {
+                let refresh = format!("REFRESH MATERIALIZED VIEW {name};");
                 self.actual.objects.push(Object {
                     kind: words.word(FILLED),
+                    definition: definition_of(&refresh),
                     ..object.clone()
                 });
             }

@@ -7,6 +7,12 @@ use super::normalise::{Contents, Session, contents};
 use super::{Object, Words};
 use crate::digest::Sha256;
 
+/// The digest of a definition that is this statement and no other.
+pub fn definition_of(statement: &str) -> Sha256 {
+    let digest = sha2::Sha256::default().chain_update(statement);
+    Sha256::from_state(digest.chain_update(b"\0"))
+}
+
 /// What stands under one heading.
 pub struct Entry {
     object: Object,
@@ -49,6 +55,16 @@ impl Entry {
 
     pub fn act(&mut self, acting: Option<String>) {
         self.acting = acting;
+    }
+
+    /// The role whose the next statements are; empty for the loading one.
+    pub fn acting(&self) -> &str {
+        self.acting.as_deref().unwrap_or_default()
+    }
+
+    /// Says that statements of this entry are in the manifest elsewhere.
+    pub fn is_elsewhere(&mut self, contents: Contents) {
+        self.contents = contents;
     }
 
     /// Takes a piece of a statement that belongs to the definition.

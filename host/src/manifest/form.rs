@@ -10,6 +10,8 @@ pub struct Forming {
     form: Form,
     headings: u64,
     owners: u64,
+    comments: u64,
+    other_encoding: Option<String>,
     /// Names in quotes that would need none.
     needless: bool,
     /// Names without quotes.
@@ -27,6 +29,7 @@ impl Forming {
     pub fn heading(&mut self, kind: &str, owner: &str) {
         self.headings += 1;
         self.owners += u64::from(!owner.is_empty());
+        self.comments += u64::from(kind == "COMMENT");
         self.form.create |= kind == "DATABASE";
     }
 
@@ -36,19 +39,31 @@ impl Forming {
 
     pub fn statement(&mut self, statement: &str, under: Under) {
         if let Some(value) = statement.strip_prefix("SET client_encoding = '") {
-            self.form.encoding = value.trim_end_matches([';', '\'']).to_owned();
+            let encoding = value.trim_end_matches([';', '\'']);
+            if !["", encoding].contains(&&*self.form.encoding) {
+                self.other_encoding
+                    .get_or_insert_with(|| encoding.to_owned());
+            }
+            self.form.encoding = encoding.to_owned();
         }
         if under == Under::Nothing && !is_preamble(statement) {
             self.form.unheaded += 1;
         }
+        self.form.no_dollar_quoting |= is_body_in_plain_quotes(statement);
         if !self.bare {
             self.quotes(statement);
         }
     }
 
+    /// A second `client_encoding`, where the stream says two.
+    pub fn other_encoding(&self) -> Option<&str> {
+        self.other_encoding.as_deref()
+    }
+
     pub fn finish(self) -> Form {
         Form {
             no_owner: self.headings > 0 && self.owners == 0,
+            no_comments: self.headings > 0 && self.comments == 0,
             quote_all: self.needless && !self.bare,
             ..self.form
         }
@@ -96,6 +111,21 @@ impl Forming {
             }
         }
     }
+}
+
+/// Whether this makes a routine whose body stands in plain quotes. The file of one in C does so always (`dumpFunc` in
+/// pg_dump.c).
+fn is_body_in_plain_quotes(statement: &str) -> bool {
+    let routine =
+        starts_with(statement, "CREATE FUNCTION ") || starts_with(statement, "CREATE PROCEDURE ");
+    let foreign = || {
+        ["c", "internal"].iter().any(|language| {
+            let line = format!("\n    LANGUAGE {language}");
+            let mut after = statement.split(&*line).skip(1);
+            after.any(|after| after.starts_with([' ', '\n']))
+        })
+    };
+    routine && statement.contains("\n    AS '") && !foreign()
 }
 
 /// What a dump may begin with before its first heading: settings, and with `--clean` the removal of what is there. A view

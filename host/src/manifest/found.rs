@@ -5,6 +5,7 @@ use super::form::{Forming, Under};
 use super::heading::Heading;
 use super::insert::insert_target;
 use super::large::LargeObjects;
+use super::large_entry::LargeEntries;
 use super::normalise::{Contents, Session, Treatment, canonical, treatment};
 use super::relations::{Block, Relations};
 use super::roles::collect_roles;
@@ -25,6 +26,7 @@ pub struct Found {
     relations: Relations,
     sequences: Sequences,
     large_objects: LargeObjects,
+    large_entries: LargeEntries,
     session: Session,
     entry: Option<Entry>,
     /// Whether rows were found under the heading.
@@ -52,6 +54,11 @@ impl Found {
             self.forming.heading(heading.kind, heading.owner);
             self.entry = Some(Entry::begin(&heading, &self.session, &mut self.words));
         }
+    }
+
+    /// Takes the end of a line that is one of Windows.
+    pub fn converted(&mut self) {
+        self.scanned.carriage_returns = true;
     }
 
     /// Takes a meta-command of psql, with the rest of its line.
@@ -91,6 +98,12 @@ impl Found {
             return None;
         }
         self.names(text);
+        if let Some(entry) = &mut self.entry
+            && self.large_entries.take(entry, text, &mut self.words)
+        {
+            entry.is_elsewhere(Contents::LargeObjects);
+            return None;
+        }
         match treatment(text, contents.unwrap_or(Contents::None)) {
             Treatment::Definition => {
                 if let Some(entry) = &mut self.entry {
@@ -215,7 +228,10 @@ impl Found {
     pub fn finish(mut self, ending: Ending) -> Scanned {
         self.end_entry();
         self.end_inserts();
+        let large = self.large_entries.finish(&mut self.words);
+        self.objects.extend(large);
         self.objects.shrink_to_fit();
+        let other_encoding = self.forming.other_encoding().map(str::to_owned);
         Scanned {
             manifest: Manifest {
                 form: self.forming.finish(),
@@ -224,6 +240,7 @@ impl Found {
                 sequences: self.sequences.finish(),
                 large_objects: self.large_objects.finish(),
             },
+            other_encoding,
             ending,
             ..self.scanned
         }

@@ -5,6 +5,7 @@
 //! - comments, blank lines and the keys of `\restrict` are no statements; the scanner never has them here.
 //! - [`Treatment::Aside`] tells of each statement that is passed over why it is.
 //! - [`Session`] holds what is set before a heading and means the entry after it.
+//! - large objects have an entry each ([`super::large_entry`]), whatever the release that wrote them together.
 //! - [`canonical`] puts the roles of a policy in order.
 //! - a carriage return that ends a line outside of quotes is a space like any other: a dump that went through Windows
 //!   restores to the same database. Inside of quotes it belongs to the value.

@@ -118,6 +118,9 @@ impl Scanner {
         } else {
             self.found.comment(&text);
         }
+        if let (Place::Comment, [.., b'\r']) = (&self.place, &*self.partial) {
+            self.found.converted();
+        }
         self.partial.clear();
         self.place = match self.reading.has_begun() {
             true => Place::Statement,
@@ -170,7 +173,10 @@ impl Scanner {
                 line = &self.partial;
             }
             // A carriage return within a value is written as `\r`.
-            line = line.strip_suffix(b"\r").unwrap_or(line);
+            if let Some(without) = line.strip_suffix(b"\r") {
+                line = without;
+                self.found.converted();
+            }
             let last = line == b"\\.";
             if !last {
                 if Offsets::wants(block.digest.rows()) {

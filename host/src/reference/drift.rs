@@ -173,6 +173,10 @@ fn written_otherwise(one: &Form, other: &Form) -> Option<&'static str> {
         ("--create", one.create != other.create),
         ("--no-owner", one.no_owner != other.no_owner),
         ("--quote-all-identifiers", one.quote_all != other.quote_all),
+        (
+            "--disable-dollar-quoting",
+            one.no_dollar_quoting != other.no_dollar_quoting,
+        ),
     ]
     .into_iter()
     .find_map(|(flag, differs)| differs.then_some(flag))

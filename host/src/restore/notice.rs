@@ -94,6 +94,8 @@ const WARNINGS: &[Rule] = &[
     rule(&["55000"], &["CREATE PUBLICATION", "ALTER PUBLICATION"], When::Always, "no-replication", Benign),
     // pg_dump makes subscriptions with `connect = false`, and the server says what that leaves to do.
     rule(&["01000"], &["CREATE SUBSCRIPTION"], When::Always, "no-replication", Benign),
+    // The source has it all the same, and there as here it is not used.
+    rule(&["42809"], &["CREATE CAST"], When::Always, "cast-over-a-domain", Benign),
     // A dump's own BEGIN and COMMIT around its large objects, where somebody wrapped the dump in a transaction.
     rule(&["25001", "25P01"], &[], When::Always, "own-transaction", Benign),
     // A grant that was not given, or not taken back.

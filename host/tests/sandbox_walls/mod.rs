@@ -117,7 +117,7 @@ pub async fn answers_and_goes(engine: &Engine) -> Duration {
             assert_eq!(text(&host, "SELECT current_user::text").await, "postgres");
             assert_eq!(text(&host, "SHOW work_mem").await, "7MB");
             assert_eq!(text(&host, "SHOW listen_addresses").await, "");
-            assert_eq!(text(&host, "SHOW data_checksums").await, "off");
+            assert_eq!(text(&host, "SHOW data_checksums").await, "on");
             assert_eq!(text(&host, "SHOW server_encoding").await, "UTF8");
             assert!(text(&host, "SHOW server_version").await == sandbox.server_version());
 

@@ -3,4 +3,5 @@
 VACUUM FULL shop.orders;
 REINDEX TABLE shop.customer;
 CLUSTER shop.line USING line_pkey;
+ALTER TABLE shop.line SET WITHOUT CLUSTER;
 ANALYZE;

@@ -22,9 +22,10 @@ const SQL: &str = "
     INSERT INTO shop.nothing DEFAULT VALUES;
     CREATE TABLE shop.made (a int, twice int GENERATED ALWAYS AS (a * 2) STORED);
     INSERT INTO shop.made VALUES (1), (2);
-    CREATE EXTENSION hstore SCHEMA shop;
-    CREATE TABLE shop.bag (h shop.hstore);
-    INSERT INTO shop.bag VALUES ('a=>1');
+    CREATE SCHEMA bags;
+    CREATE EXTENSION hstore SCHEMA bags;
+    CREATE TABLE bags.bag (h bags.hstore);
+    INSERT INTO bags.bag VALUES ('a=>1');
     SELECT lo_from_bytea(4711, 'contents');
     COMMENT ON LARGE OBJECT 4711 IS 'kept';
     CREATE MATERIALIZED VIEW shop.later AS SELECT 1 AS one WITH NO DATA;";

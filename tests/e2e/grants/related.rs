@@ -102,7 +102,7 @@ fn scopes_are_expanded_against_a_dump_of_any_format() {
         "--against",
         not_a_dump.to_str().unwrap(),
     ];
-    refused(&desk, &args, &["the given dump is no dump"]);
+    refused(&desk, &args, &["\"not-a-dump\" is no dump"]);
     refused(
         &desk,
         &["--checks", "probe.wasm", "--against", "none"],

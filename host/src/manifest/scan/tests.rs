@@ -312,6 +312,7 @@ fn the_form_is_learned() {
     let expected = Form {
         encoding: "LATIN1".into(),
         create: true,
+        no_comments: true,
         rows: RowsAs::Copy,
         ..Form::default()
     };
@@ -321,6 +322,58 @@ fn the_form_is_learned() {
     assert!(!form(&of("public.\"order\"")).quote_all);
     assert!(form(&of("public.t").replace("Owner: alice", "Owner: -")).no_owner);
     assert!(!form(&database).no_owner);
+    let comment = headed(
+        "TABLE t; Type: COMMENT; Schema: public; Owner: alice",
+        "COMMENT ON TABLE public.t IS 'x';",
+    );
+    assert!(!form(&format!("{database}{comment}")).no_comments);
+    for (language, body, plainly) in [
+        ("sql", "'SELECT 1'", true),
+        ("sql", "$$SELECT 1$$", false),
+        ("plpgsql", "'begin end'", true),
+        ("c STRICT", "'$libdir/f', 'f'", false),
+        ("internal", "'int4in'", false),
+    ] {
+        let routine = headed(
+            "f(); Type: FUNCTION; Schema: public; Owner: alice",
+            &format!(
+                "CREATE FUNCTION public.f() RETURNS int\n    LANGUAGE {language}\n    AS {body};"
+            ),
+        );
+        assert_eq!(form(&routine).no_dollar_quoting, plainly, "{language}");
+    }
+}
+
+/// pg_dump writes those of one owner together since 17, and each alone before.
+#[test]
+fn large_objects_are_the_same_alone_and_together() {
+    let owner = |oid: u32| format!("ALTER LARGE OBJECT {oid} OWNER TO alice;\n");
+    let create = |oid: u32| format!("SELECT pg_catalog.lo_create('{oid}');\n\n{}", owner(oid));
+    let grant = |oid: u32, to: &str| format!("GRANT SELECT ON LARGE OBJECT {oid} TO {to};\n");
+    let entry = |name: &str, kind: &str, statements: String| {
+        headed(
+            &format!("{name}; Type: {kind}; Schema: -; Owner: alice"),
+            &statements,
+        )
+    };
+    let alone = |oid: u32, to: &str| {
+        let name = format!("LARGE OBJECT {oid}");
+        entry(&oid.to_string(), "BLOB", create(oid)) + &entry(&name, "ACL", grant(oid, to))
+    };
+    let together = |to: &str| {
+        entry("7..9", "BLOB METADATA", create(7) + &create(9))
+            + &entry("LARGE OBJECTS 7..9", "ACL", grant(7, "bob") + &grant(9, to))
+    };
+    let objects = |text: &str| {
+        let mut objects = same_in_pieces(text).manifest.objects;
+        objects.sort();
+        objects
+    };
+    let expected = objects(&(alone(7, "bob") + &alone(9, "bob")));
+    assert_eq!(expected.len(), 4);
+    assert_eq!(objects(&together("bob")), expected);
+    assert_ne!(objects(&together("carol")), expected);
+    assert_ne!(objects(&(alone(7, "bob") + &alone(8, "bob"))), expected);
 }
 
 #[test]
@@ -374,4 +427,44 @@ fn rows_end_at_their_mark_alone() {
     let relations = same_in_pieces(dump).manifest.relations;
     assert_eq!((relations[0].rows, relations[1].rows), (4, 1));
     assert_eq!(relations[1].bytes, 2);
+}
+
+#[test]
+fn line_ends_of_windows_are_noticed() {
+    let dump = "--\n-- PostgreSQL database dump\n--\n\nCREATE FUNCTION f() AS $$a\r\n$$;\n\
+        COPY public.t (a, b) FROM stdin;\n1\tx\\r\n\\.\n\n--\n-- PostgreSQL database dump complete\n--\n";
+    assert!(!same_in_pieces(dump).carriage_returns);
+    for converted in ["dump\n--\n\n", "\\r\n", "\\.\n", "complete\n"] {
+        let text = dump.replace(converted, &converted.replace('\n', "\r\n"));
+        assert!(same_in_pieces(&text).carriage_returns, "{converted:?}");
+    }
+}
+
+#[test]
+fn a_second_encoding_is_noticed() {
+    let other = |text: &str| same_in_pieces(text).other_encoding;
+    let set = |name: &str| format!("SET client_encoding = '{name}';\n");
+    assert_eq!(
+        other(&(set("UTF8") + "\\connect shop\n" + &set("UTF8"))),
+        None
+    );
+    let changed = set("UTF8") + "SELECT 1;\n" + &set("LATIN1") + &set("UTF8");
+    assert_eq!(other(&changed), Some("LATIN1".to_owned()));
+}
+
+#[test]
+fn a_definition_of_one_statement_has_its_digest() {
+    let refresh = "REFRESH MATERIALIZED VIEW shop.later;";
+    let heading = "later; Type: MATERIALIZED VIEW DATA; Schema: shop; Owner: alice";
+    let definition = |statements: &str| {
+        let scanned = same_in_pieces(&headed(heading, statements));
+        scanned.manifest.objects[0].definition
+    };
+    assert_eq!(definition(refresh), super::super::definition_of(refresh));
+    assert_ne!(
+        definition(&format!(
+            "{refresh}\n\nALTER SYSTEM SET wal_level = 'logical';"
+        )),
+        super::super::definition_of(refresh)
+    );
 }

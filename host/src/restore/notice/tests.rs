@@ -103,6 +103,7 @@ const WARNED: &[(&str, &str, &str, Gravity)] = &[
     ("01000", "CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p WITH (connect = false);", "no-replication", Benign),
     ("25001", "BEGIN;", "own-transaction", Benign),
     ("25P01", "COMMIT;", "own-transaction", Benign),
+    ("42809", "CREATE CAST (public.d AS text) WITH INOUT;", "cast-over-a-domain", Benign),
     ("01007", "GRANT SELECT ON TABLE public.t TO x;", "grant-without-effect", Fidelity),
     ("01000", "CREATE TABLE public.t ();", "unknown-warning", Serious),
     ("25P02", "COMMIT;", "unknown-warning", Serious),

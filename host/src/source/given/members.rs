@@ -16,10 +16,19 @@ const SUFFIXES: [&str; 4] = ["", ".gz", ".lz4", ".zst"];
 /// The members that were found.
 #[derive(Default)]
 pub(super) struct Members {
-    /// By name, whether the member's last bytes are [`END_OF_ROWS`].
-    found: BTreeMap<String, bool>,
+    found: BTreeMap<String, End>,
     /// What the lists of large objects name, by list.
     listed: Vec<(String, String)>,
+}
+
+/// How a member ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It holds nothing at all.
+    Empty,
+    /// By [`END_OF_ROWS`].
+    OfRows,
+    Other,
 }
 
 impl Members {
@@ -52,7 +61,12 @@ impl Members {
         let files = text.lines().filter_map(|line| line.split_once(' '));
         self.listed
             .extend(files.map(|(_, file)| (name.to_owned(), file.to_owned())));
-        self.found.insert(name.to_owned(), tail == END_OF_ROWS);
+        let end = match &*tail {
+            [] => End::Empty,
+            END_OF_ROWS => End::OfRows,
+            _ => End::Other,
+        };
+        self.found.insert(name.to_owned(), end);
         Ok(())
     }
 
@@ -63,16 +77,21 @@ impl Members {
 
     /// Every entry's data is there, with its end, and nothing else is.
     ///
-    /// Compressed members end as their compression says, which pg_restore looks at.
+    /// Compressed members end as their compression says, which pg_restore looks at, unless there is nothing in them.
     pub(super) fn against(mut self, entries: &[Entry]) -> Result<(), Fault> {
         for entry in entries {
             let Place::File(file) = &entry.place else {
                 continue;
             };
-            let (name, ended) = self.take(file).ok_or_else(|| Fault::Damaged {
+            let (name, end) = self.take(file).ok_or_else(|| Fault::Damaged {
                 what: format!("{file} is missing, which holds {}", entry.label),
             })?;
-            if entry.copied && name == *file && !ended {
+            if name != *file && end == End::Empty {
+                return Err(Fault::Damaged {
+                    what: format!("{name}, which holds {}, is empty", entry.label),
+                });
+            }
+            if entry.copied && name == *file && end != End::OfRows {
                 return Err(Fault::Damaged {
                     what: format!("{name}, which holds {}, lacks its end", entry.label),
                 });
@@ -91,7 +110,7 @@ impl Members {
         }
     }
 
-    fn take(&mut self, file: &str) -> Option<(String, bool)> {
+    fn take(&mut self, file: &str) -> Option<(String, End)> {
         SUFFIXES
             .iter()
             .find_map(|suffix| self.found.remove_entry(&format!("{file}{suffix}")))

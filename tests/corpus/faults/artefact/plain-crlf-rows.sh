@@ -1,4 +1,4 @@
 # what: line ends converted in one block of rows
 # reference: base
-# expect: restore-log COPY | drift line
+# expect: digest Windows
 perl -pi -e 's/\n/\r\n/ if /^COPY shop.line / .. /^\\\.$/' "$1"

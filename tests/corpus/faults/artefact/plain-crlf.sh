@@ -1,3 +1,3 @@
 # what: line ends converted to those of Windows
-# expect: digest line | restore-log COPY | digest CR
+# expect: digest Windows
 perl -pi -e 's/\n/\r\n/' "$1"
