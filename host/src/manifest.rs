@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod difference;
 pub mod document;
+mod encoding;
 mod entry;
 mod form;
 mod found;

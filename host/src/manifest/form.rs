@@ -1,5 +1,6 @@
 //! How a dump was written, from what its statements look like.
 
+use super::encoding::Encoding;
 use super::statement::starts_with;
 use super::token::{Token, path, tokens};
 use super::{Form, RowsAs};
@@ -8,6 +9,7 @@ use super::{Form, RowsAs};
 #[derive(Default)]
 pub struct Forming {
     form: Form,
+    encoding: Encoding,
     headings: u64,
     owners: u64,
     /// Names in quotes that would need none.
@@ -37,6 +39,7 @@ impl Forming {
     pub fn statement(&mut self, statement: &str, under: Under) {
         if let Some(value) = statement.strip_prefix("SET client_encoding = '") {
             self.form.encoding = value.trim_end_matches([';', '\'']).to_owned();
+            self.encoding = Encoding::named(&self.form.encoding);
         }
         if under == Under::Nothing && !is_preamble(statement) {
             self.form.unheaded += 1;
@@ -44,6 +47,11 @@ impl Forming {
         if !self.bare {
             self.quotes(statement);
         }
+    }
+
+    /// What the text from here on is written in.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
     }
 
     pub fn finish(self) -> Form {

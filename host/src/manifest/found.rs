@@ -1,5 +1,7 @@
 //! What a scan has found so far.
 
+use std::borrow::Cow;
+
 use super::entry::Entry;
 use super::form::{Forming, Under};
 use super::heading::Heading;
@@ -43,6 +45,11 @@ impl Found {
             },
             ..Self::default()
         }
+    }
+
+    /// The letters of some bytes of the dump, in the encoding that it has here.
+    pub fn text<'b>(&self, bytes: &'b [u8]) -> Cow<'b, str> {
+        self.forming.encoding().text(bytes)
     }
 
     /// Takes a comment that stands between statements.
@@ -153,11 +160,11 @@ impl Found {
             return true;
         }
         self.end_inserts();
-        let lossy = String::from_utf8_lossy(text);
-        let Some(target) = insert_target(&lossy) else {
+        let letters = self.text(text);
+        let Some(target) = insert_target(&letters) else {
             return false;
         };
-        self.forming.statement(&lossy, self.under());
+        self.forming.statement(&letters, self.under());
         self.forming.rows(match target.columns.is_empty() {
             true => RowsAs::Inserts,
             false => RowsAs::ColumnInserts,
