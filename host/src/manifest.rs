@@ -12,6 +12,7 @@ mod insert;
 mod large;
 pub mod lex;
 pub mod listing;
+mod moment;
 pub mod multiset;
 pub mod normalise;
 mod objects;
