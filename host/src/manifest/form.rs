@@ -37,16 +37,24 @@ impl Forming {
     }
 
     pub fn statement(&mut self, statement: &str, under: Under) {
-        if let Some(value) = statement.strip_prefix("SET client_encoding = '") {
-            self.form.encoding = value.trim_end_matches([';', '\'']).to_owned();
-            self.encoding = Encoding::named(&self.form.encoding);
+        let changes = self.changes_encoding(statement);
+        if let Some(encoding) = set_encoding(statement) {
+            self.form.encoding = encoding.to_owned();
+            self.encoding = Encoding::named(encoding);
         }
-        if under == Under::Nothing && !is_preamble(statement) {
+        if under == Under::Nothing && (changes || !is_preamble(statement)) {
             self.form.unheaded += 1;
         }
         if !self.bare {
             self.quotes(statement);
         }
+    }
+
+    /// Whether the text from here on is written in something else than the text before. No pg_dump does that, and what
+    /// is restored from it is compared in one encoding.
+    pub fn changes_encoding(&self, statement: &str) -> bool {
+        let before = self.form.encoding.as_str();
+        set_encoding(statement).is_some_and(|encoding| !before.is_empty() && encoding != before)
     }
 
     /// What the text from here on is written in.
@@ -104,6 +112,11 @@ impl Forming {
             }
         }
     }
+}
+
+fn set_encoding(statement: &str) -> Option<&str> {
+    let value = statement.strip_prefix("SET client_encoding = '")?;
+    Some(value.trim_end_matches([';', '\'']))
 }
 
 /// What a dump may begin with before its first heading: settings, and with `--clean` the removal of what is there. A view

@@ -85,6 +85,7 @@ impl Found {
     /// Takes a whole statement, and says whether rows follow it.
     pub fn statement(&mut self, text: &str, partitioned: bool) -> Option<Block> {
         let contents = self.entry.as_ref().map(Entry::contents);
+        let changes_encoding = self.forming.changes_encoding(text);
         self.forming.statement(text, self.under());
         if let Some(target) = copy_target(text) {
             self.rows = true;
@@ -98,7 +99,11 @@ impl Found {
             return None;
         }
         self.names(text);
-        match treatment(text, contents.unwrap_or(Contents::None)) {
+        let treatment = match changes_encoding {
+            true => Treatment::Definition,
+            false => treatment(text, contents.unwrap_or(Contents::None)),
+        };
+        match treatment {
             Treatment::Definition => {
                 if let Some(entry) = &mut self.entry {
                     entry.piece(canonical(text).as_bytes());

@@ -482,3 +482,26 @@ fn bytes_of_no_known_encoding_are_told_apart() {
         assert_ne!(objects(b"a\xe4", b"\xe5")[0].definition, one[0].definition);
     }
 }
+
+#[test]
+fn another_encoding_from_the_middle_on_is_no_setting_like_others() {
+    let with = |more: &str| {
+        let rows =
+            "--\n-- Data for Name: t; Type: TABLE DATA; Schema: public; Owner: alice\n--\n\n";
+        same_in_pieces(&format!(
+            "SET client_encoding = 'UTF8';\n{rows}{more}COPY public.t (a) FROM stdin;\nx\n\\.\n"
+        ))
+    };
+    // With --create, a new session is told the same again.
+    let again = with("\\connect shop\nSET client_encoding = 'UTF8';\n");
+    assert_eq!(again.manifest.objects, []);
+    let other = with("SET client_encoding = 'LATIN1';\n");
+    assert_eq!(named(&other.manifest), [("TABLE DATA", "t")]);
+    let unheaded = |text: &str| same_in_pieces(text).manifest.form.unheaded;
+    let utf8 = "SET client_encoding = 'UTF8';\n";
+    assert_eq!(unheaded(&[utf8, utf8].concat()), 0);
+    assert_eq!(
+        unheaded(&[utf8, "SET client_encoding = 'LATIN1';\n"].concat()),
+        1
+    );
+}
