@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod difference;
 pub mod document;
+mod encoding;
 mod entry;
 mod form;
 mod found;
@@ -12,6 +13,7 @@ mod large;
 mod large_entry;
 pub mod lex;
 pub mod listing;
+mod moment;
 pub mod multiset;
 pub mod normalise;
 mod objects;

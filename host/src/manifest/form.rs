@@ -1,5 +1,6 @@
 //! How a dump was written, from what its statements look like.
 
+use super::encoding::Encoding;
 use super::statement::starts_with;
 use super::token::{Token, path, tokens};
 use super::{Form, RowsAs};
@@ -8,6 +9,7 @@ use super::{Form, RowsAs};
 #[derive(Default)]
 pub struct Forming {
     form: Form,
+    encoding: Encoding,
     headings: u64,
     owners: u64,
     comments: u64,
@@ -38,15 +40,16 @@ impl Forming {
     }
 
     pub fn statement(&mut self, statement: &str, under: Under) {
-        if let Some(value) = statement.strip_prefix("SET client_encoding = '") {
-            let encoding = value.trim_end_matches([';', '\'']);
-            if !["", encoding].contains(&&*self.form.encoding) {
+        let changes = self.changes_encoding(statement);
+        if let Some(encoding) = set_encoding(statement) {
+            if changes {
                 self.other_encoding
                     .get_or_insert_with(|| encoding.to_owned());
             }
             self.form.encoding = encoding.to_owned();
+            self.encoding = Encoding::named(encoding);
         }
-        if under == Under::Nothing && !is_preamble(statement) {
+        if under == Under::Nothing && (changes || !is_preamble(statement)) {
             self.form.unheaded += 1;
         }
         self.form.no_dollar_quoting |= is_body_in_plain_quotes(statement);
@@ -58,6 +61,18 @@ impl Forming {
     /// A second `client_encoding`, where the stream says two.
     pub fn other_encoding(&self) -> Option<&str> {
         self.other_encoding.as_deref()
+    }
+
+    /// Whether the text from here on is written in something else than the text before. No pg_dump does that, and what
+    /// is restored from it is compared in one encoding.
+    pub fn changes_encoding(&self, statement: &str) -> bool {
+        let before = self.form.encoding.as_str();
+        set_encoding(statement).is_some_and(|encoding| !before.is_empty() && encoding != before)
+    }
+
+    /// What the text from here on is written in.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
     }
 
     pub fn finish(self) -> Form {
@@ -126,6 +141,11 @@ fn is_body_in_plain_quotes(statement: &str) -> bool {
         })
     };
     routine && statement.contains("\n    AS '") && !foreign()
+}
+
+fn set_encoding(statement: &str) -> Option<&str> {
+    let value = statement.strip_prefix("SET client_encoding = '")?;
+    Some(value.trim_end_matches([';', '\'']))
 }
 
 /// What a dump may begin with before its first heading: settings, and with `--clean` the removal of what is there. A view

@@ -1,5 +1,7 @@
 //! What a scan has found so far.
 
+use std::borrow::Cow;
+
 use super::entry::Entry;
 use super::form::{Forming, Under};
 use super::heading::Heading;
@@ -47,6 +49,11 @@ impl Found {
         }
     }
 
+    /// The letters of some bytes of the dump, in the encoding that it has here.
+    pub fn text<'b>(&self, bytes: &'b [u8]) -> Cow<'b, str> {
+        self.forming.encoding().text(bytes)
+    }
+
     /// Takes a comment that stands between statements.
     pub fn comment(&mut self, line: &str) {
         if let Some(heading) = Heading::read(line) {
@@ -85,6 +92,7 @@ impl Found {
     /// Takes a whole statement, and says whether rows follow it.
     pub fn statement(&mut self, text: &str, partitioned: bool) -> Option<Block> {
         let contents = self.entry.as_ref().map(Entry::contents);
+        let changes_encoding = self.forming.changes_encoding(text);
         self.forming.statement(text, self.under());
         if let Some(target) = copy_target(text) {
             self.rows = true;
@@ -104,7 +112,11 @@ impl Found {
             entry.is_elsewhere(Contents::LargeObjects);
             return None;
         }
-        match treatment(text, contents.unwrap_or(Contents::None)) {
+        let treatment = match changes_encoding {
+            true => Treatment::Definition,
+            false => treatment(text, contents.unwrap_or(Contents::None)),
+        };
+        match treatment {
             Treatment::Definition => {
                 if let Some(entry) = &mut self.entry {
                     entry.piece(canonical(text).as_bytes());
@@ -166,11 +178,11 @@ impl Found {
             return true;
         }
         self.end_inserts();
-        let lossy = String::from_utf8_lossy(text);
-        let Some(target) = insert_target(&lossy) else {
+        let letters = self.text(text);
+        let Some(target) = insert_target(&letters) else {
             return false;
         };
-        self.forming.statement(&lossy, self.under());
+        self.forming.statement(&letters, self.under());
         self.forming.rows(match target.columns.is_empty() {
             true => RowsAs::Inserts,
             false => RowsAs::ColumnInserts,

@@ -1,4 +1,4 @@
-//! What of a dump says nothing about its objects. Every normalisation of definitions is in this file.
+//! What of a dump says nothing about its objects. Every normalisation of definitions is in this file, or in one below it.
 //!
 //! Two dumps of equal databases differ in what stands here, or would under other options of pg_dump:
 //!
@@ -6,9 +6,13 @@
 //! - [`Treatment::Aside`] tells of each statement that is passed over why it is.
 //! - [`Session`] holds what is set before a heading and means the entry after it.
 //! - large objects have an entry each ([`super::large_entry`]), whatever the release that wrote them together.
-//! - [`canonical`] puts the roles of a policy in order.
+//! - [`canonical`] puts the roles of a policy and the columns of a table that inherits some in order, and takes the
+//!   time zone out of timestamps.
 //! - a carriage return that ends a line outside of quotes is a space like any other: a dump that went through Windows
 //!   restores to the same database. Inside of quotes it belongs to the value.
+
+mod inherited;
+mod instants;
 
 use std::borrow::Cow;
 
@@ -178,10 +182,13 @@ fn set(statement: &str) -> Treatment {
 }
 
 /// A definition as it is digested.
-///
+pub fn canonical(statement: &str) -> Cow<'_, str> {
+    instants::in_no_zone(inherited::columns(roles_in_order(statement)))
+}
+
 /// pg_dump gives the roles of a policy in the order in which pg_authid happens to have them (`getPolicies` in
 /// pg_dump.c), which is that of their creation, and says nothing about the policy.
-pub fn canonical(statement: &str) -> Cow<'_, str> {
+fn roles_in_order(statement: &str) -> Cow<'_, str> {
     let same = Cow::Borrowed(statement);
     if !starts_with(statement, "CREATE POLICY ") {
         return same;

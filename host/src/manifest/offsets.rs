@@ -4,11 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use super::moment::{CYCLE, moments};
+
 /// Moments that are kept at most, one a month and offset.
 const MOST: usize = 400;
 /// The first rows of a block are all looked at, then one in so many.
 const FIRST: u64 = 64;
 const EVERY: u64 = 512;
+/// Years from which on a sample is moved, after and before Christ: the server's first and last are 4714 BC and 294276.
+const FAR: i64 = 290_000;
+const LONG_AGO: i64 = 4_500;
 
 /// Moments as written, such as `2024-06-01 12:00:00.5+02`, with their offset in seconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,76 +47,22 @@ impl Offsets {
 
     /// Takes text in which moments may stand: a row, or a statement.
     pub(super) fn take(&mut self, text: &[u8]) {
-        // Every moment has the two colons of its time, and few other texts have.
-        for at in memchr::memchr_iter(b':', text) {
-            // `2024-06-01 12` before the first colon; a year may have more digits.
-            let Some(hour) = at.checked_sub(13) else {
-                continue;
-            };
+        for (_, moment) in moments(text) {
             if self.samples.len() >= MOST {
                 return;
             }
-            let mut start = hour;
-            while start > 0 && text[start - 1].is_ascii_digit() {
-                start -= 1;
-            }
-            if let Some((moment, seconds)) = moment(&text[start..]) {
-                let month = moment.split(' ').next().unwrap_or_default();
-                let month = month.get(..month.len() - 3).unwrap_or_default();
-                let key = (month.to_owned(), seconds);
-                self.samples.entry(key).or_insert(moment);
-            }
+            // Near the ends of what the server can hold, a moment is out of its range in some zones. The rules of a zone
+            // repeat with the calendar, and it has none so long ago.
+            let year = match (moment.year, moment.before_christ) {
+                (year @ FAR.., false) | (year @ LONG_AGO.., true) => year - CYCLE,
+                (year, _) => year,
+            };
+            let sample = format!("{year:04}{}", moment.rest);
+            let month = sample.get(..sample.len() - moment.rest.len() + "-06".len());
+            let key = (month.unwrap_or_default().to_owned(), moment.offset);
+            self.samples.entry(key).or_insert(sample);
         }
     }
-}
-
-/// Reads a moment with an offset at the start of a text, as DateStyle ISO writes it.
-fn moment(text: &[u8]) -> Option<(String, i32)> {
-    let mut rest = text;
-    let year = digits(&mut rest);
-    if !(4..=6).contains(&year) {
-        return None;
-    }
-    for (sign, count) in [(b'-', 2), (b'-', 2), (b' ', 2), (b':', 2), (b':', 2)] {
-        rest = rest.strip_prefix(&[sign])?;
-        if digits(&mut rest) != count {
-            return None;
-        }
-    }
-    if let Some(fraction) = rest.strip_prefix(b".") {
-        rest = fraction;
-        if !(1..=6).contains(&digits(&mut rest)) {
-            return None;
-        }
-    }
-    let (sign, after) = match rest.split_first()? {
-        (b'+', after) => (1, after),
-        (b'-', after) => (-1, after),
-        _ => return None,
-    };
-    rest = after;
-    let mut seconds = 0;
-    for unit in [3600, 60, 1] {
-        let number = rest.get(..2)?;
-        if digits(&mut rest) != 2 {
-            return None;
-        }
-        seconds += unit * std::str::from_utf8(number).ok()?.parse::<i32>().ok()?;
-        match rest.strip_prefix(b":") {
-            Some(after) => rest = after,
-            None => break,
-        }
-    }
-    rest = rest.strip_prefix(b" BC").unwrap_or(rest);
-    let moment = &text[..text.len() - rest.len()];
-    Some((String::from_utf8(moment.to_vec()).ok()?, sign * seconds))
-}
-
-/// Passes over digits and says how many there were.
-fn digits(rest: &mut &[u8]) -> usize {
-    let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    *rest = &rest[count..];
-    count
 }
 
 #[cfg(test)]
@@ -140,6 +91,17 @@ mod tests {
         assert_eq!(
             found("FOR VALUES FROM ('0099-03-01 00:53:28+00:53:28 BC') TO"),
             [("0099-03-01 00:53:28+00:53:28 BC".to_owned(), 3208)]
+        );
+    }
+
+    #[test]
+    fn what_is_out_of_range_elsewhere_is_moved_to_where_it_is_not() {
+        assert_eq!(
+            found("294277-01-01 05:44:59.999999+05:45\t4714-11-23 19:32:16-04:27:44 BC\tinfinity"),
+            [
+                ("293877-01-01 05:44:59.999999+05:45".to_owned(), 20_700),
+                ("4314-11-23 19:32:16-04:27:44 BC".to_owned(), -16_064),
+            ]
         );
     }
 

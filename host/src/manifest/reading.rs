@@ -172,11 +172,11 @@ impl Reading {
                 None
             }
             Taken::Streamed => {
-                found.streamed(&String::from_utf8_lossy(&self.text), partitioned);
+                found.streamed(&found.text(&self.text), partitioned);
                 None
             }
             Taken::Unknown | Taken::Statement | Taken::Insert => {
-                found.statement(&String::from_utf8_lossy(&self.text), partitioned)
+                found.statement(&found.text(&self.text), partitioned)
             }
         };
         self.text.clear();

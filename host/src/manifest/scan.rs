@@ -110,7 +110,7 @@ impl Scanner {
     }
 
     fn end_line(&mut self) {
-        let text = String::from_utf8_lossy(&self.partial);
+        let text = self.found.text(&self.partial);
         if let Place::Command = self.place {
             self.found.command(&text);
         } else if self.partial.starts_with(TRAILER) {
@@ -149,7 +149,7 @@ impl Scanner {
             return bytes.len();
         };
         // pg_dump writes nothing there. psql takes it for a command or a statement when the rows have ended.
-        let more = String::from_utf8_lossy(&self.partial);
+        let more = self.found.text(&self.partial);
         if !more.trim().is_empty() {
             self.found.foreign(more.trim_start());
         }

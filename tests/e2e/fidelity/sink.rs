@@ -49,7 +49,7 @@ fn it_passes_in_every_form() {
             &["-Fp"][..],
             &["-Fp", "--create"],
             &["-Fc"],
-            &["-Fp", "--inserts"],
+            &["-Fp", "--column-inserts"],
             &["-Fp", "--no-owner", "--quote-all-identifiers"],
         ] {
             let dump = desk.path("sink");

@@ -146,6 +146,16 @@ fn exact_rows_are_the_same_rows() {
         |dump: &mut Manifest| dump.relations[1].content_digest = "f".repeat(32).parse().unwrap();
     assert_eq!(found(exact, flipped), ["rows-equal TABLE DATA shop.units"]);
     assert_eq!(found("", flipped), [""; 0]);
+    let status = |encoding: &str| {
+        let seen = held(exact, &Cycling::default(), |dump| {
+            flipped(dump);
+            dump.form.encoding = encoding.to_owned();
+        });
+        let about = seen.findings.iter().find(|one| one.rule == "rows-equal");
+        about.map(|one| one.status)
+    };
+    assert_eq!(status(""), Some(Status::Fail));
+    assert_eq!(status("LATIN1"), Some(Status::CouldNotLook));
     let more = |dump: &mut Manifest| dump.relations[1].rows += 1;
     assert_eq!(found(exact, more), ["rows-tolerated TABLE DATA shop.units"]);
     let new = |dump: &mut Manifest| dump.relations.push(relation("lanes", 2));
