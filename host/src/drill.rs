@@ -23,6 +23,7 @@ mod production;
 mod proof;
 mod seen;
 mod supply;
+mod target;
 
 use tokio_util::sync::CancellationToken;
 
@@ -110,7 +111,8 @@ impl Drill<'_> {
         match from {
             From::Source(asked) => self.from_source(*asked, order, docker.as_ref(), seen).await,
             From::Given { path, stated } => {
-                let given = self.given(path, stated, seen).await?;
+                let reference = order.beside.reference.clone();
+                let given = self.given(path, stated, reference.as_deref(), seen).await?;
                 let dumped = self.in_sandbox(given, order, None, seen).await;
                 seen.begin(Stage::ObserveAgain);
                 let again = self.containers_after(order, docker.as_ref(), seen).await;

@@ -1,6 +1,8 @@
 //! What a dump holds.
 
 pub mod catalogue;
+pub mod connect;
+mod database;
 pub mod difference;
 pub mod document;
 mod encoding;
@@ -25,7 +27,7 @@ pub mod row;
 pub mod scan;
 mod sequences;
 pub mod statement;
-mod token;
+pub mod token;
 mod word;
 
 use std::collections::BTreeSet;
@@ -35,6 +37,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Sha256;
 
 pub use catalogue::Catalogue;
+pub use database::Database;
 pub use difference::{Access, Change, Compare, Difference, Rows, differences};
 pub use document::{Document, DumpStated};
 pub use entry::definition_of;
@@ -167,6 +170,8 @@ pub struct Scanned {
     pub roles: BTreeSet<String>,
     /// Databases that the stream connects to (`\connect`), in order; empty for a dump without `-C`.
     pub connects: Vec<String>,
+    /// How the dump makes the database itself; empty for one without `-C`.
+    pub database: Database,
     /// psql meta-commands that pg_dump does not write, by name, for example `\!`.
     pub foreign_commands: Vec<String>,
     /// The relations that its statements make; `None` unless the scanner was made to list them.

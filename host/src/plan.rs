@@ -4,6 +4,7 @@
 //! file, the line and the remedy.
 
 pub mod bounds;
+mod dump;
 mod fidelity;
 pub mod freshness;
 pub mod identifier;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::bounds::Bounds;
+pub use crate::plan::dump::{DumpFormat, DumpFrom, DumpOf, DumpPlan};
 pub use crate::plan::fidelity::{Amcheck, EmptyDump, FidelityPlan, Overlap};
 use crate::plan::freshness::Freshness;
 use crate::plan::limits::{CEILINGS, LimitsText};
@@ -94,47 +96,6 @@ pub enum WritableRole {
     Report,
     /// The gate `fresh-dump` fails before anything is dumped.
     Refuse,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DumpPlan {
-    pub format: DumpFormat,
-    /// Whether the dump stays in the run directory after the drill.
-    pub keep: bool,
-    /// The pg_dump to use; otherwise one of the source's major version is looked for.
-    pub pg_dump: Option<PathBuf>,
-    /// Where pg_dump runs; otherwise on this host and, where it has none that fits, in the image of the docker engine.
-    pub from: Option<DumpFrom>,
-    pub empty: EmptyDump,
-}
-
-/// Where pg_dump runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DumpFrom {
-    Host,
-    /// In a container of the sandbox's image; engine docker only.
-    Image,
-}
-
-impl Default for DumpPlan {
-    fn default() -> Self {
-        Self {
-            format: DumpFormat::Plain,
-            keep: true,
-            pg_dump: None,
-            from: None,
-            empty: EmptyDump::default(),
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DumpFormat {
-    Plain,
-    Custom,
 }
 
 #[derive(Debug, Default, Deserialize)]

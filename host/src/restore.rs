@@ -2,10 +2,11 @@
 
 mod command;
 mod copy_end;
-mod database;
+pub mod database;
 pub mod isolation;
 pub mod log;
 mod mark;
+pub mod neutral;
 pub mod notice;
 mod order;
 mod plain;
@@ -16,6 +17,7 @@ mod split;
 mod statement;
 pub mod tool;
 
+pub use database::Made;
 pub use plain::Plain;
 
 use std::time::Duration;
@@ -28,13 +30,12 @@ use crate::event::Events;
 use crate::plan::Roles;
 use crate::restore::isolation::Isolated;
 use crate::restore::mark::{entries, mark};
-use crate::restore::plain::Maker;
 use crate::restore::psql::Lock;
 use crate::sandbox::{Login, SandboxError};
 use crate::source::{DatabaseFacts, Role};
 
-/// The database that the host itself works from: the one of initdb's that nobody's dump is named after.
-const MAINTENANCE: &str = "template1";
+/// The databases that the host itself works from: the first of initdb's, and the second where a dump is named after it.
+const MAINTENANCE: [&str; 2] = ["template1", "postgres"];
 
 /// How grave a server error during the restore is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -82,18 +83,25 @@ pub struct RestoreFacts {
 
 /// Where the rows go, and what is made for them first.
 pub struct Target {
-    /// The name of the database. One that the dump itself creates is not created here.
     pub database: String,
     pub creation: Creation,
+    /// What an archive says of the database itself, for pg_restore passes it over unless it creates the database too.
+    pub statements: Vec<String>,
     pub roles: Vec<Role>,
     pub mode: Roles,
 }
 
+/// How the host makes the database, from `template0`.
+///
+/// The dump's own `CREATE DATABASE` is never run among its other statements: where the sandbox lacks its locale, all that
+/// follows would have no database to go to.
 pub enum Creation {
-    /// By the host, from `template0`, with the source's encoding and locale where they are known.
-    Host(Option<DatabaseFacts>),
-    /// By the dump (`pg_dump -C`).
-    Dump,
+    /// As the source's was.
+    Like(DatabaseFacts),
+    /// By the dump's own statement.
+    By(String),
+    /// Nothing is known of it.
+    Unknown,
 }
 
 /// What to restore from.
@@ -112,6 +120,7 @@ pub enum Input {
 pub struct Restored<'s> {
     isolated: Isolated<'s>,
     facts: RestoreFacts,
+    made: Made,
 }
 
 impl<'s> Restored<'s> {
@@ -123,7 +132,12 @@ impl<'s> Restored<'s> {
         &self.facts
     }
 
-    /// A superuser's session in the restored database.
+    /// Whether the database was made as the dump says.
+    pub fn made(&self) -> Made {
+        self.made
+    }
+
+    /// A superuser's session in the restored database, which the database's own settings do not change.
     pub async fn connect(&self) -> Result<Client, RestoreError> {
         connect(&self.isolated, &self.facts.database).await
     }
@@ -139,6 +153,12 @@ pub enum RestoreError {
     },
     #[error("cannot create the database {database:?} in the sandbox")]
     CreateDatabase {
+        database: String,
+        #[source]
+        source: tokio_postgres::Error,
+    },
+    #[error("the session that sets the database {database:?} itself broke off")]
+    Itself {
         database: String,
         #[source]
         source: tokio_postgres::Error,
@@ -180,7 +200,8 @@ pub async fn restore<'s>(
 ) -> Result<Restored<'s>, RestoreError> {
     let sandbox = isolated.sandbox();
     let mut remarks = Vec::new();
-    let host = connect(&isolated, MAINTENANCE).await?;
+    let maintenance = MAINTENANCE.into_iter().find(|one| *one != target.database);
+    let host = connect(&isolated, maintenance.unwrap_or_default()).await?;
     let data_checksums = host
         .query_one("SELECT current_setting('data_checksums')::bool", &[])
         .await
@@ -191,13 +212,8 @@ pub async fn restore<'s>(
         Roles::Create => roles::create(&host, &target.roles).await?,
         Roles::Skip => Vec::new(),
     };
-    let maker = match &target.creation {
-        Creation::Host(facts) => {
-            remarks.extend(database::create(&host, &target.database, facts.as_ref()).await?);
-            Maker::Host
-        }
-        Creation::Dump => Maker::Dump,
-    };
+    let (made, said) = database::create(&host, &target.database, &target.creation).await?;
+    remarks.extend(said);
     let (name, how) = match &input {
         Input::Plain(plain) => ("psql", plain.how()),
         Input::Archive { .. } => ("pg_restore", String::new()),
@@ -211,16 +227,14 @@ pub async fn restore<'s>(
     let from = mark(&isolated, &host).await?;
     let (read_back, mut complaints, ended) = match input {
         Input::Plain(mut plain) => {
-            let into = match maker {
-                Maker::Host => target.database.as_str(),
-                Maker::Dump => MAINTENANCE,
-            };
             let lock = Lock::of(version);
-            let complaints = plain::restore(sandbox, into, maker, lock, &mut plain, events).await?;
+            let complaints =
+                plain::restore(sandbox, &target.database, lock, &mut plain, events).await?;
             let read_back = plain.reading.digest().ok_or(RestoreError::NotReadBack)?;
             (read_back, complaints, None)
         }
         Input::Archive { file, copied, jobs } => {
+            itself(&isolated, &target).await?;
             let ended = tool::pg_restore(sandbox, &target.database, &file, jobs).await?;
             (copied, Vec::new(), Some((ended, jobs)))
         }
@@ -245,7 +259,31 @@ pub async fn restore<'s>(
         notices,
         remarks,
     };
-    Ok(Restored { isolated, facts })
+    Ok(Restored {
+        isolated,
+        facts,
+        made,
+    })
+}
+
+/// Runs what an archive says of the database itself. What the server refuses is in its log, and told from there.
+async fn itself(isolated: &Isolated<'_>, target: &Target) -> Result<(), RestoreError> {
+    if target.statements.is_empty() {
+        return Ok(());
+    }
+    let client = connect(isolated, &target.database).await?;
+    for statement in &target.statements {
+        match client.batch_execute(statement).await {
+            Err(source) if source.as_db_error().is_none() => {
+                return Err(RestoreError::Itself {
+                    database: target.database.clone(),
+                    source,
+                });
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// pg_restore's failure that no error of the server explains, for example an archive that ends too early.
@@ -271,9 +309,10 @@ fn own_failure(ended: &tool::Complaint, jobs: u32, server_errors: u64) -> Option
 }
 
 async fn connect(isolated: &Isolated<'_>, database: &str) -> Result<Client, RestoreError> {
-    let (client, connection) = isolated
-        .sandbox()
+    let sandbox = isolated.sandbox();
+    let (client, connection) = sandbox
         .config(database, Login::Host)
+        .options(neutral::of_the_host(sandbox))
         .connect(tokio_postgres::NoTls)
         .await
         .map_err(|source| RestoreError::Connect {

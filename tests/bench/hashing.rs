@@ -88,6 +88,7 @@ async fn hashed(ground: &Ground) -> Result<Duration> {
         .start_dump(
             &pg_dump,
             DumpAs::Plain,
+            vhost::plan::DumpOf::Contents,
             &path,
             Box::new(move |bytes| {
                 tap.lock()

@@ -3,6 +3,7 @@
 mod beside;
 mod empty;
 mod forms;
+mod itself;
 mod lost;
 mod sequences;
 mod sink;

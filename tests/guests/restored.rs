@@ -95,7 +95,8 @@ pub async fn within_restored(dump_text: &str, body: impl AsyncFnOnce(&mut Bench<
         let given = Given::inspect(&dump, &mut |_| {}).unwrap();
         let target = Target {
             database: "rows".to_owned(),
-            creation: Creation::Host(None),
+            creation: Creation::Unknown,
+            statements: Vec::new(),
             roles: Vec::new(),
             mode: Roles::Create,
         };

@@ -5,12 +5,14 @@ use std::time::Instant;
 
 use crate::drill::major::Upgrade;
 use crate::drill::order::{Order, SourceExtra, Stated};
-use crate::drill::proof::{converted, other, reencoded, refuse, unfinished};
+use crate::drill::proof::{converted, elsewhere, other, reencoded, refuse, unfinished};
 use crate::drill::seen::{Seen, in_one_line, interrupted};
 use crate::drill::supply::{Fresh, SharedScanner, Supply, foreign_command};
 use crate::drill::{Drill, pg_dump};
 use crate::event::Stage;
-use crate::plan::DumpFormat;
+use crate::manifest::Manifest;
+use crate::plan::{DumpFormat, DumpOf};
+use crate::reference::Reference;
 use crate::report::Stop;
 use crate::sandbox::docker::Remains;
 use crate::source::{DumpAs, Format, Given, Source};
@@ -49,6 +51,7 @@ impl Drill<'_> {
             DumpFormat::Plain => (DumpAs::Plain, "sql"),
             DumpFormat::Custom => (DumpAs::Custom, "dump"),
         };
+        let of = asked.of;
         let database = source.facts().await.map_err(|e| seen.stop(&e))?;
         let roles = source.roles().await.map_err(|e| seen.stop(&e))?;
         let catalogue = source.catalogue().await.map_err(|e| seen.stop(&e))?;
@@ -59,6 +62,7 @@ impl Drill<'_> {
             .start_dump(
                 &pg_dump,
                 format,
+                of,
                 &path,
                 Box::new(move |bytes| tap.feed(bytes)),
                 self.interrupt.clone(),
@@ -68,6 +72,7 @@ impl Drill<'_> {
             .map_err(|e| seen.stop(&e))?;
         Ok(Supply::Fresh(Box::new(Fresh {
             format,
+            of,
             pg_dump_major: pg_dump.version.major,
             path,
             growing,
@@ -85,9 +90,16 @@ impl Drill<'_> {
         &self,
         path: PathBuf,
         stated: Stated,
+        reference: Option<&Reference>,
         seen: &mut Seen,
     ) -> Result<Supply, Stop> {
         seen.begin(Stage::Dump);
+        let of = like(
+            stated
+                .manifest
+                .as_deref()
+                .or(reference.map(|one| &one.manifest)),
+        );
         let scanner = SharedScanner::default();
         let tap = scanner.clone();
         let inspect = tokio::task::spawn_blocking(move || {
@@ -122,6 +134,7 @@ impl Drill<'_> {
                         .first()
                         .map(|command| foreign_command(command)),
                 );
+                defects.extend(elsewhere(&scanned));
                 defects.extend(converted(&scanned));
                 defects.extend(reencoded(&scanned));
                 defects.extend(unfinished(&scanned));
@@ -142,6 +155,16 @@ impl Drill<'_> {
             given,
             scanned,
             manifest,
+            of,
         })
+    }
+}
+
+/// What an archive is read as: what it will be held against, for every archive holds the database itself, and whether that
+/// was asked for when it was taken nobody can tell.
+fn like(other: Option<&Manifest>) -> DumpOf {
+    match other {
+        Some(other) if other.form.create => DumpOf::Database,
+        Some(_) | None => DumpOf::Contents,
     }
 }

@@ -11,6 +11,7 @@ use super::major::{MajorError, Upgrade};
 use super::supply::{ARCHIVE, given_majors};
 use crate::manifest::Listed;
 use crate::manifest::scan::Scanner;
+use crate::plan::DumpOf;
 use crate::plan::Wall;
 use crate::restore::isolation::{IsolationError, prove};
 use crate::restore::tool::{self, Part, ToolError};
@@ -118,7 +119,8 @@ async fn in_sandbox(
             .map_err(ListingError::Reading)??;
         let mut scanner = Scanner::listing();
         let sandbox = isolated.sandbox();
-        tool::script(sandbox, ARCHIVE, Part::Definitions, |bytes| {
+        let of = DumpOf::Contents;
+        tool::script(sandbox, ARCHIVE, Part::Definitions, of, |bytes| {
             scanner.feed(bytes)
         })
         .await?;

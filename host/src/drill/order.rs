@@ -14,7 +14,7 @@ use crate::drill::engine::{EngineOrder, ImageOrder};
 use crate::drill::major::Upgrade;
 use crate::manifest::Manifest;
 use crate::plan::name::RunId;
-use crate::plan::{Amcheck, DumpFormat, EmptyDump, Overlap, Roles};
+use crate::plan::{Amcheck, DumpFormat, DumpOf, EmptyDump, Overlap, Roles};
 use crate::report::terms::Terms;
 use crate::sandbox::Spec;
 use crate::source::{Secret, Target};
@@ -91,6 +91,7 @@ pub struct SourceOrder {
 
 pub struct SourceExtra {
     pub format: DumpFormat,
+    pub of: DumpOf,
     /// The pg_dump to use; otherwise one is looked for.
     pub pg_dump: Option<PathBuf>,
     pub pg_dump_at: PgDumpAt,

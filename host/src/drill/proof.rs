@@ -60,6 +60,20 @@ pub fn reencoded(scanned: &Scanned) -> Option<String> {
     ))
 }
 
+/// Whether a dump's statements go to a database that it does not make.
+pub fn elsewhere(scanned: &Scanned) -> Option<String> {
+    let (first, rest) = scanned.connects.split_first()?;
+    let other = rest.iter().find(|other| *other != first);
+    let other = match (&scanned.database.create, other) {
+        (Some(_), None) => return None,
+        (Some(_), Some(other)) => other,
+        (None, _) => first,
+    };
+    Some(format!(
+        "connects to the database {other:?}, which it does not create: pg_dump writes no such dump"
+    ))
+}
+
 /// How what a dump holds differs from the stated manifest.
 pub fn other(stated: &Manifest, scanned: &Scanned) -> Vec<String> {
     let compare = Compare {

@@ -7,10 +7,11 @@ use std::time::Instant;
 use crate::drill::major::{Majors, Upgrade};
 use crate::drill::proof::{other, refuse, unfinished};
 use crate::drill::seen::Seen;
+use crate::drill::target::{made, named, target};
 use crate::event::Stage;
 use crate::manifest::scan::Scanner;
 use crate::manifest::{Catalogue, Ending, Manifest, Offsets, Scanned};
-use crate::plan::Roles;
+use crate::plan::{DumpOf, Roles};
 use crate::report::Stop;
 use crate::restore::isolation::Isolated;
 use crate::restore::tool::{Part, ToolError};
@@ -19,9 +20,6 @@ use crate::source::{DatabaseFacts, DumpAs, DumpFacts, Dumping, Format, Given, Gr
 
 /// The file's name inside the sandbox's dump directory.
 pub const ARCHIVE: &str = "archive";
-/// The name of the restored database when the dump does not say one.
-const UNNAMED: &str = "restored";
-
 /// A dump on its way.
 pub enum Supply {
     Fresh(Box<Fresh>),
@@ -30,12 +28,15 @@ pub enum Supply {
         scanned: Scanned,
         /// The stated manifest of an archive, which nothing was held against yet.
         manifest: Option<Box<Manifest>>,
+        /// What an archive is read and restored as.
+        of: DumpOf,
     },
 }
 
 /// A dump that pg_dump is writing.
 pub struct Fresh {
     pub format: DumpAs,
+    pub of: DumpOf,
     pub pg_dump_major: u32,
     pub path: PathBuf,
     pub growing: Growing,
@@ -114,6 +115,7 @@ impl Supply {
                 given,
                 scanned,
                 manifest,
+                of,
             } => {
                 let target = target(&scanned, mode);
                 match given.facts.format {
@@ -121,8 +123,16 @@ impl Supply {
                         from_given(given, scanned, target, isolated, jobs, seen).await
                     }
                     Format::Custom | Format::Directory | Format::Tar => {
-                        from_archive(given, Known::Stated(manifest), target, isolated, jobs, seen)
-                            .await
+                        from_archive(
+                            given,
+                            Known::Stated(manifest),
+                            of,
+                            target,
+                            isolated,
+                            jobs,
+                            seen,
+                        )
+                        .await
                     }
                 }
             }
@@ -182,7 +192,8 @@ async fn alongside<'s>(
     };
     let target = Target {
         database: fresh.database.database.clone(),
-        creation: Creation::Host(Some(fresh.database)),
+        creation: Creation::Like(fresh.database),
+        statements: Vec::new(),
         roles: fresh.roles,
         mode,
     };
@@ -229,33 +240,21 @@ async fn after<'s>(
     let archive = Given::taken(facts, fresh.path);
     let target = Target {
         database: fresh.database.database.clone(),
-        creation: Creation::Host(Some(fresh.database)),
+        creation: Creation::Like(fresh.database),
+        statements: Vec::new(),
         roles: fresh.roles,
         mode,
     };
     from_archive(
         archive,
         Known::Taken(fresh.catalogue),
+        fresh.of,
         target,
         isolated,
         jobs,
         seen,
     )
     .await
-}
-
-/// Of a dump that nobody can be asked about.
-fn target(scanned: &Scanned, mode: Roles) -> Target {
-    let (database, creation) = match scanned.connects.first() {
-        Some(database) => (database.clone(), Creation::Dump),
-        None => (UNNAMED.to_owned(), Creation::Host(None)),
-    };
-    Target {
-        database,
-        creation,
-        roles: named(scanned),
-        mode,
-    }
 }
 
 async fn from_given<'s>(
@@ -289,6 +288,7 @@ async fn from_given<'s>(
 async fn from_archive<'s>(
     archive: Given,
     known: Known,
+    of: DumpOf,
     mut target: Target,
     isolated: Isolated<'s>,
     jobs: u32,
@@ -319,7 +319,10 @@ async fn from_archive<'s>(
     }
     let mut scanner = Scanner::default();
     let sandbox = isolated.sandbox();
-    let read = tool::script(sandbox, ARCHIVE, Part::Whole, |bytes| scanner.feed(bytes)).await;
+    let read = tool::script(sandbox, ARCHIVE, Part::Whole, of, |bytes| {
+        scanner.feed(bytes)
+    })
+    .await;
     let scanned = scanner.finish();
     let mut defects = Vec::new();
     match read {
@@ -336,7 +339,9 @@ async fn from_archive<'s>(
     refuse(&archive, defects, seen)?;
     if let Known::Stated(_) = known {
         target.roles = named(&scanned);
+        (target.database, target.creation) = made(&scanned);
     }
+    target.statements = scanned.database.statements;
     let input = Input::Archive {
         file: ARCHIVE.to_owned(),
         copied,
@@ -372,16 +377,6 @@ pub fn foreign_command(command: &str) -> String {
     format!(
         "holds the psql meta-command {command}, which pg_dump does not write, so it was not given to psql"
     )
-}
-
-/// Roles of a dump that nobody can be asked about: their names are all that is known.
-fn named(scanned: &Scanned) -> Vec<Role> {
-    let roles = scanned.roles.iter().map(|name| Role {
-        name: name.clone(),
-        superuser: false,
-        member_of: Vec::new(),
-    });
-    roles.collect()
 }
 
 /// Where pg_restore gave up an archive that it read as a script.

@@ -6,7 +6,8 @@ use super::FidelityError;
 use super::style::Style;
 use crate::manifest::scan::Scanner;
 use crate::manifest::{Ending, Form, RowsAs, Scanned};
-use crate::restore::Restored;
+use crate::restore::database::conninfo;
+use crate::restore::{Restored, neutral};
 use crate::sandbox::{Exec, Stdin};
 
 const PIECE: usize = 256 * 1024;
@@ -35,7 +36,7 @@ pub async fn dump_again(
     let exec = Exec {
         tool: "pg_dump".to_owned(),
         args: arguments(restored, form, part, snapshot),
-        env: style.as_environment(),
+        env: style.as_environment(&neutral::of_the_host(restored.isolated().sandbox())),
         stdin: Stdin::Null,
     };
     let mut process = restored
@@ -102,12 +103,6 @@ fn arguments(restored: &Restored<'_>, form: &Form, part: Part, snapshot: &str) -
     args
 }
 
-/// A database's name as a connection string, which a bare name with a sign of equality would be taken for.
-fn conninfo(database: &str) -> String {
-    let escaped = database.replace('\\', "\\\\").replace('\'', "\\'");
-    format!("dbname='{escaped}'")
-}
-
 async fn drain(mut from: impl AsyncRead + Unpin) -> String {
     let mut kept = Vec::new();
     // What cannot be read is not needed: the exit status says enough.
@@ -127,12 +122,6 @@ fn first_line(complaint: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_database_of_any_name_is_named() {
-        assert_eq!(conninfo("shop"), "dbname='shop'");
-        assert_eq!(conninfo("a=b' \\"), "dbname='a=b\\' \\\\'");
-    }
 
     #[test]
     fn the_error_is_told_and_not_what_comes_before_it() {

@@ -33,11 +33,10 @@ impl Style {
         format!("SET TimeZone = '{zone}'; SET bytea_output = {bytes}")
     }
 
-    /// The same for a program that uses libpq (manual, 34.15).
-    pub fn as_environment(&self) -> Vec<(String, String)> {
+    /// The same for a program that uses libpq (manual, 34.15), with options that come before.
+    pub fn as_environment(&self, options: &str) -> Vec<(String, String)> {
         let options = format!(
-            "-c bytea_output={} -c lc_monetary=C -c quote_all_identifiers=off -c statement_timeout=0 \
-             -c lock_timeout=0 -c row_security=off",
+            "{options} -c bytea_output={} -c lc_monetary=C -c quote_all_identifiers=off",
             self.bytes.setting()
         );
         vec![

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::connect::database;
 use super::entry::Entry;
 use super::form::{Forming, Under};
 use super::heading::Heading;
@@ -70,13 +71,17 @@ impl Found {
 
     /// Takes a meta-command of psql, with the rest of its line.
     pub fn command(&mut self, line: &str) {
-        let mut words = line.split_whitespace();
-        let name = words.next().unwrap_or("\\");
+        let (name, argument) = line.trim_end().split_once(' ').unwrap_or((line, ""));
+        let name = name.split_whitespace().next().unwrap_or("\\");
         if name == "\\connect" {
-            let database = words.find(|w| !w.starts_with('-')).map(database_name);
-            self.scanned.connects.extend(database);
+            match database(argument) {
+                Some(database) => self.scanned.connects.push(database),
+                None => self.foreign(name),
+            }
             // The new session is set to nothing.
             self.session = Session::default();
+        } else if name == "\\encoding" && argument == "SQL_ASCII" {
+            // Before `\connect` where the name of the database is no simple one.
         } else if !OWN_COMMANDS.contains(&name) {
             self.foreign(name);
         }
@@ -106,6 +111,9 @@ impl Found {
             return None;
         }
         self.names(text);
+        if let Some(object) = self.entry.as_ref().map(Entry::object) {
+            self.scanned.database.take(&object.kind, &object.name, text);
+        }
         if let Some(entry) = &mut self.entry
             && self.large_entries.take(entry, text, &mut self.words)
         {
@@ -257,13 +265,4 @@ impl Found {
             ..self.scanned
         }
     }
-}
-
-/// The database of `\connect`, which pg_dump writes as a name or as `"dbname='…'"`.
-fn database_name(word: &str) -> String {
-    let word = word.trim_matches('"');
-    word.strip_prefix("dbname=")
-        .unwrap_or(word)
-        .trim_matches('\'')
-        .to_owned()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::statement::starts_with;
 use super::token::{Token, tokens};
 
-/// Adds every role that an ownership, grant, policy or authorization names.
+/// Adds every role that an ownership, grant, policy, authorization or setting of its own in the database names.
 pub fn collect_roles(statement: &str, roles: &mut BTreeSet<String>) {
     let relevant = [
         "ALTER ",
@@ -35,6 +35,8 @@ pub fn collect_roles(statement: &str, roles: &mut BTreeSet<String>) {
             take_list(&tokens[at + 2..], roles);
         } else if is(0, "alter") && is(at, "owner") && is(at + 1, "to") {
             take_list(&tokens[at + 2..], roles);
+        } else if is(0, "alter") && is(1, "role") && at == 1 && is(3, "in") {
+            take_list(&tokens[2..3], roles);
         } else if is(0, "create") && is(1, "policy") && is(at, "to") && at > 3 {
             take_list(&tokens[at + 1..], roles);
             break;
@@ -83,6 +85,7 @@ mod tests {
         let mut roles = BTreeSet::new();
         for statement in [
             "ALTER TABLE public.t OWNER TO alice;",
+            "ALTER ROLE dora IN DATABASE shop SET search_path TO 'x';",
             "GRANT SELECT,INSERT ON TABLE public.\"to\" TO bob WITH GRANT OPTION;",
             "REVOKE ALL ON TABLE public.t FROM \"Weird Role\";",
             "ALTER DEFAULT PRIVILEGES FOR ROLE carol IN SCHEMA public GRANT SELECT ON TABLES TO dave;",
@@ -106,6 +109,7 @@ mod tests {
                 "bob",
                 "carol",
                 "dave",
+                "dora",
                 "erin",
                 "frank",
                 "grace"

@@ -1,10 +1,15 @@
 //! The psql meta-commands that pg_dump writes.
 
+use crate::manifest::connect::{database, is_simple};
+
 /// A line that starts with a backslash, outside quotes and rows.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Command {
     /// `\restrict` or `\unrestrict`: psql runs under a key of the host's own instead.
     Restriction,
+    /// `\encoding SQL_ASCII`, which pg_dump writes before it connects to a database whose name is no simple one. The host
+    /// writes `\connect` itself, in UTF-8.
+    Encoding,
     /// `\connect` and nothing but a database.
     Connect(String),
     /// Not pg_dump's; only its name is kept.
@@ -18,6 +23,7 @@ impl Command {
         let (name, argument) = line.split_once(' ').unwrap_or((line, ""));
         match name {
             "\\restrict" | "\\unrestrict" if is_simple(argument) => Command::Restriction,
+            "\\encoding" if argument == "SQL_ASCII" => Command::Encoding,
             "\\connect" => match database(argument) {
                 Some(database) => Command::Connect(database),
                 None => Command::Foreign(name.to_owned()),
@@ -32,44 +38,6 @@ impl Command {
             ),
         }
     }
-}
-
-fn is_simple(word: &str) -> bool {
-    !word.is_empty()
-        && word
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
-}
-
-/// Reads what `appendPsqlMetaConnect` of Postgres' string_utils.c writes: a simple name as it is, any other one in a
-/// connection string in double quotes.
-fn database(argument: &str) -> Option<String> {
-    if is_simple(argument) {
-        return Some(argument.to_owned());
-    }
-    let quoted = argument
-        .strip_prefix("-reuse-previous=on ")?
-        .strip_prefix('"')?
-        .strip_suffix('"')?;
-    if quoted.replace("\"\"", "").contains('"') {
-        return None;
-    }
-    let conninfo = quoted.replace("\"\"", "\"");
-    let value = conninfo.strip_prefix("dbname=")?;
-    let Some(value) = value.strip_prefix('\'') else {
-        return is_simple(value).then(|| value.to_owned());
-    };
-    let mut name = String::new();
-    let mut chars = value.strip_suffix('\'')?.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => name.push(chars.next()?),
-            // The value ended, and something of another keyword follows.
-            '\'' => return None,
-            c => name.push(c),
-        }
-    }
-    Some(name)
 }
 
 /// The same command, written anew: what stood in the dump never reaches psql.
@@ -99,6 +67,7 @@ mod tests {
             Command::Connect("shop".into())
         );
         assert_eq!(Command::read(b"\\restrict kEy0\n"), Command::Restriction);
+        assert_eq!(Command::read(b"\\encoding SQL_ASCII\n"), Command::Encoding);
     }
 
     #[test]
@@ -112,6 +81,8 @@ mod tests {
             "\\connect \"shop\" \\! id",
             "\\unrestrict `id`",
             "\\restrict",
+            "\\encoding LATIN1",
+            "\\encoding SQL_ASCII\\! id",
             "\\o |id",
         ] {
             assert!(

@@ -98,6 +98,9 @@ const WARNINGS: &[Rule] = &[
     rule(&["42809"], &["CREATE CAST"], When::Always, "cast-over-a-domain", Benign),
     // A dump's own BEGIN and COMMIT around its large objects, where somebody wrapped the dump in a transaction.
     rule(&["25001", "25P01"], &[], When::Always, "own-transaction", Benign),
+    // What the database sets for its sessions and this one cannot take, such as a tablespace that is not here. No statement
+    // has run yet, and the setting itself is in the database and compared.
+    rule(&["22023", "42704"], &["(none)"], When::Always, "session-setting", Benign),
     // A grant that was not given, or not taken back.
     rule(&["01007", "01006"], &["GRANT", "REVOKE"], When::Always, "grant-without-effect", Fidelity),
     rule(&[], &[], When::Always, "unknown-warning", Serious),
@@ -113,7 +116,11 @@ const ERRORS: &[Rule] = &[
     // user mapping is more than access: it is not there at all.
     rule(&["42704"], ACCESS, When::RoleSkipped, "missing-role", Benign),
     rule(&["42704"], ACCESS, When::RoleMissing, "missing-role", Fidelity),
+    // A dump has it for what the role sets in the database.
+    rule(&["42704"], &["ALTER ROLE"], When::RoleMissing, "missing-role", Fidelity),
     rule(&["42704"], &[], When::RoleMissing, "missing-role", Serious),
+
+    rule(&["22023", "42704", "42501"], &["ALTER DATABASE", "ALTER ROLE"], When::Always, "database-setting", Fidelity),
 
     rule(&[], &["COPY"], When::Always, "copy", Serious),
 

@@ -13,13 +13,13 @@ use bytes::Bytes;
 
 use crate::event::{Event, Events, Stage};
 use crate::manifest::statement::CopyTarget;
-use crate::restore::Notice;
 use crate::restore::command::Command;
 use crate::restore::order::{Order, order};
 use crate::restore::psql::{Lock, Psql};
 use crate::restore::session::{Block, Rows, Sessions, Turn};
 use crate::restore::split::{Part, Rest, Splitter};
 use crate::restore::tool::ToolError;
+use crate::restore::{Notice, neutral};
 use crate::sandbox::{Login, Sandbox};
 use crate::source::{Places, Reading};
 
@@ -43,33 +43,22 @@ impl Plain {
     }
 }
 
-/// Who makes the database.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Maker {
-    /// It is there; what the dump has of CREATE DATABASE is left out.
-    Host,
-    Dump,
-}
-
 /// Restores the dump and returns what psql itself complained of, apart from the server.
 pub async fn restore(
     sandbox: &Sandbox,
     database: &str,
-    maker: Maker,
     lock: Lock,
     plain: &mut Plain,
     events: &Events,
 ) -> Result<Vec<Notice>, ToolError> {
-    let config = sandbox.config(database, Login::Host);
     // Rows that come one after the other are sent so too.
     let most = plain.places.as_ref().map_or(1, |_| plain.sessions);
     let mut flow = Flow {
         sandbox,
         psql: Psql::start(sandbox, database, lock).await?,
-        sessions: Sessions::new(with_limits_off(config), most),
+        sessions: Sessions::new(to_fill(sandbox, database), most),
         most,
         places: plain.places.clone(),
-        maker,
         settings: Arc::new(Vec::new()),
         filled: HashSet::new(),
         ahead: false,
@@ -86,12 +75,9 @@ pub async fn restore(
     }
 }
 
-/// What a database's own settings might hold against a session that fills it.
-fn with_limits_off(mut config: tokio_postgres::Config) -> tokio_postgres::Config {
-    config.options(
-        "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 \
-         -c default_transaction_read_only=off",
-    );
+fn to_fill(sandbox: &Sandbox, database: &str) -> tokio_postgres::Config {
+    let mut config = sandbox.config(database, Login::Host);
+    config.options(neutral::of_the_restore(sandbox));
     config.application_name("vhost");
     config
 }
@@ -102,7 +88,6 @@ struct Flow<'s> {
     sessions: Sessions,
     most: usize,
     places: Option<Places>,
-    maker: Maker,
     settings: Arc<Vec<String>>,
     filled: HashSet<(String, String)>,
     /// Whether psql was sent statements that rows may need and that are not known to have run.
@@ -187,7 +172,7 @@ impl Flow<'_> {
                 }
                 Way::Apart | Way::Nowhere => Ok(()),
             },
-            Part::Command(Command::Restriction) => Ok(()),
+            Part::Command(Command::Restriction | Command::Encoding) => Ok(()),
             Part::Command(Command::Connect(database)) => self.connect(&database).await,
             Part::Command(Command::Foreign(command)) => Err(ToolError::ForeignCommand { command }),
         }
@@ -197,7 +182,8 @@ impl Flow<'_> {
         let text = String::from_utf8_lossy(statement);
         self.long = Long::Sent;
         match order(&text) {
-            Order::Database if self.maker == Maker::Host => {
+            // It is there, whatever the dump would have made of the sandbox's locales.
+            Order::Database => {
                 self.long = Long::LeftOut;
                 return Ok(());
             }
@@ -205,7 +191,7 @@ impl Flow<'_> {
             Order::Free => {}
             Order::Begins => self.own = true,
             Order::Ends => self.own = false,
-            Order::Database | Order::Barrier => {
+            Order::Barrier => {
                 self.sessions.settle().await?;
                 self.ahead = true;
             }
@@ -262,8 +248,7 @@ impl Flow<'_> {
     async fn connect(&mut self, database: &str) -> Result<(), ToolError> {
         self.sessions.settle().await?;
         self.psql.connect(database).await?;
-        let config = self.sandbox.config(database, Login::Host);
-        self.sessions = Sessions::new(with_limits_off(config), self.most);
+        self.sessions = Sessions::new(to_fill(self.sandbox, database), self.most);
         self.settings = Arc::new(Vec::new());
         self.filled.clear();
         (self.own, self.ahead) = (false, false);

@@ -5,6 +5,8 @@ use tokio::sync::mpsc;
 
 use crate::restore::Notice;
 use crate::restore::command;
+use crate::restore::database::conninfo;
+use crate::restore::neutral;
 use crate::restore::tool::{self, Drained, ToolError};
 use crate::sandbox::{Process, Sandbox, Stdin};
 
@@ -59,12 +61,13 @@ impl Psql {
             "-v",
             "SHOW_CONTEXT=never",
             "-d",
-            database,
+            &conninfo(database),
             "-f",
             "-",
         ]
         .map(str::to_owned);
-        let mut process = tool::start(sandbox, TOOL, args.into(), Stdin::Piped).await?;
+        let env = vec![neutral::environment(sandbox)];
+        let mut process = tool::start(sandbox, TOOL, args.into(), env, Stdin::Piped).await?;
         let stdout = BufReader::new(tool::take(&mut process.stdout));
         let stderr = tokio::spawn(tool::drain(tool::take(&mut process.stderr)));
         let Some(stdin) = process.stdin.take() else {

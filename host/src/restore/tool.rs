@@ -2,7 +2,9 @@
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-use crate::restore::{Gravity, Notice};
+use crate::plan::DumpOf;
+use crate::restore::database::conninfo;
+use crate::restore::{Gravity, Notice, neutral};
 use crate::sandbox::{Exec, Process, Sandbox, SandboxError, Stdin};
 
 /// How much of a tool's stderr is looked at; what follows is counted as unread.
@@ -62,12 +64,17 @@ pub async fn pg_restore(
     jobs: u32,
 ) -> Result<Complaint, ToolError> {
     let tool = "pg_restore";
-    let mut args: Vec<String> = ["--no-password", "-d", database].map(str::to_owned).into();
+    let mut args = vec![
+        "--no-password".to_owned(),
+        "-d".to_owned(),
+        conninfo(database),
+    ];
     if jobs > 1 {
         args.extend(["-j".to_owned(), jobs.to_string()]);
     }
     args.push(format!("/vhost/dump/{file}"));
-    let mut process = start(sandbox, tool, args, Stdin::Null).await?;
+    let env = vec![neutral::environment(sandbox)];
+    let mut process = start(sandbox, tool, args, env, Stdin::Null).await?;
     let (stdout, stderr) = drain_both(&mut process);
     let status = process
         .wait()
@@ -94,6 +101,7 @@ pub async fn script(
     sandbox: &Sandbox,
     file: &str,
     part: Part,
+    of: DumpOf,
     mut tap: impl FnMut(&[u8]),
 ) -> Result<(), ToolError> {
     let tool = "pg_restore";
@@ -101,8 +109,11 @@ pub async fn script(
     if part == Part::Definitions {
         args.push("--schema-only".to_owned());
     }
+    if of == DumpOf::Database {
+        args.push("--create".to_owned());
+    }
     args.push(format!("/vhost/dump/{file}"));
-    let mut process = start(sandbox, tool, args, Stdin::Null).await?;
+    let mut process = start(sandbox, tool, args, Vec::new(), Stdin::Null).await?;
     let stderr = tokio::spawn(drain(take(&mut process.stderr)));
     let mut stdout = take(&mut process.stdout);
     let mut piece = vec![0; PIECE];
@@ -134,13 +145,14 @@ pub async fn start(
     sandbox: &Sandbox,
     tool: &'static str,
     args: Vec<String>,
+    env: Vec<(String, String)>,
     stdin: Stdin,
 ) -> Result<Process, ToolError> {
     sandbox
         .exec(Exec {
             tool: tool.to_owned(),
             args,
-            env: Vec::new(),
+            env,
             stdin,
         })
         .await
@@ -182,6 +194,8 @@ pub async fn drain(mut from: impl AsyncRead + Unpin) -> String {
 pub fn psql_complaints(stderr: &str) -> Vec<Notice> {
     let severities = [
         "ERROR:", "FATAL:", "PANIC:", "WARNING:", "NOTICE:", "INFO:", "LOG:", "DEBUG:",
+        // They follow one of these when a session begins, before psql has said how much it wants to hear.
+        "DETAIL:", "HINT:",
     ];
     let mut notices: Vec<Notice> = Vec::new();
     for line in stderr.lines().filter(|line| !line.trim().is_empty()) {

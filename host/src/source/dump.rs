@@ -21,6 +21,7 @@ use super::pg_dump::{PgDump, Program};
 use super::session::Source;
 use super::{DumpFacts, Format, Origin};
 use crate::event::Events;
+use crate::plan::DumpOf;
 use child::{Child, Outputs};
 use copying::{Copied, CopyError};
 use outcome::Exit;
@@ -98,12 +99,13 @@ impl Source {
         &self,
         pg_dump: &PgDump,
         format: DumpAs,
+        of: DumpOf,
         path: &Path,
         tap: Tap,
         stop: CancellationToken,
         events: Events,
     ) -> Result<(Growing, Dumping), DumpError> {
-        let call = command::build(self, pg_dump, format).await;
+        let call = command::build(self, pg_dump, format, of).await;
         let (from, stdout) = std::io::pipe().map_err(|cause| DumpError::Pipe { cause })?;
         let (errors, stderr) = std::io::pipe().map_err(|cause| DumpError::Pipe { cause })?;
         let file = OpenOptions::new()

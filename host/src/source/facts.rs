@@ -21,6 +21,10 @@ pub struct DatabaseFacts {
     pub collate: String,
     pub ctype: String,
     pub provider: LocaleProvider,
+    /// Empty where there are none.
+    pub icu_rules: String,
+    /// Empty where it is `pg_default`.
+    pub tablespace: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -47,16 +51,26 @@ impl Source {
     pub async fn facts(&self) -> Result<DatabaseFacts, SourceError> {
         let purpose = "how the database was created";
         let locale = match self.server.number {
-            170_000.. => "datlocprovider, coalesce(datlocale, '')",
-            150_000.. => "datlocprovider, coalesce(daticulocale, '')",
-            _ => "'c', ''",
+            170_000.. => "datlocprovider, coalesce(datlocale, ''), coalesce(daticurules, '')",
+            160_000.. => "datlocprovider, coalesce(daticulocale, ''), coalesce(daticurules, '')",
+            150_000.. => "datlocprovider, coalesce(daticulocale, ''), ''",
+            _ => "'c', '', ''",
         };
         let sql = format!(
-            "SELECT datname, pg_encoding_to_char(encoding), datcollate, datctype, {locale} \
+            "SELECT datname, pg_encoding_to_char(encoding), datcollate, datctype, {locale}, \
+             (SELECT CASE spcname WHEN 'pg_default' THEN '' ELSE spcname END FROM pg_tablespace WHERE oid = dattablespace) \
              FROM pg_database WHERE datname = current_database()"
         );
-        let [database, encoding, collate, ctype, provider, locale] =
-            self.session.row(purpose, &sql).await?;
+        let [
+            database,
+            encoding,
+            collate,
+            ctype,
+            provider,
+            locale,
+            icu_rules,
+            tablespace,
+        ] = self.session.row(purpose, &sql).await?;
         Ok(DatabaseFacts {
             server_major: self.server_major(),
             server_version: self.server.version.clone(),
@@ -70,20 +84,24 @@ impl Source {
                 "b" => LocaleProvider::Builtin(locale),
                 _ => return Err(SourceError::Shape { purpose }),
             },
+            icu_rules,
+            tablespace,
         })
     }
 
     /// Reads the roles that a restore of this database needs, by name, under the snapshot.
     ///
     /// pg_shdepend has every owner, grantee, grantor, policy, default privilege and user mapping, but for the
-    /// bootstrap superuser, which is always in the list. Predefined roles (`pg_…`) are not: every server has
+    /// bootstrap superuser, which is always in the list, and for those that have settings of their own in the database. Predefined roles (`pg_…`) are not: every server has
     /// them, and none can create them.
     pub async fn roles(&self) -> Result<Vec<Role>, SourceError> {
         let purpose = "the roles that the database needs";
         let sql = "WITH needed AS (SELECT r.oid, r.rolname, r.rolsuper FROM pg_roles r \
              WHERE r.rolname !~ '^pg_' AND (r.oid = 10 OR EXISTS (SELECT FROM pg_shdepend d, pg_database b \
              WHERE b.datname = current_database() AND d.refclassid = 'pg_authid'::regclass AND d.refobjid = r.oid \
-             AND (d.dbid = b.oid OR (d.dbid = 0 AND d.classid = 'pg_database'::regclass AND d.objid = b.oid))))) \
+             AND (d.dbid = b.oid OR (d.dbid = 0 AND d.classid = 'pg_database'::regclass AND d.objid = b.oid))) \
+             OR EXISTS (SELECT FROM pg_db_role_setting s, pg_database b WHERE b.datname = current_database() \
+             AND s.setdatabase = b.oid AND s.setrole = r.oid))) \
              SELECT n.rolname, n.rolsuper, g.rolname FROM needed n \
              LEFT JOIN (pg_auth_members m JOIN needed g ON g.oid = m.roleid) ON m.member = n.oid \
              ORDER BY n.rolname, g.rolname";

@@ -28,6 +28,7 @@ async fn start(
         .start_dump(
             &pg_dump(),
             DumpAs::Plain,
+            vhost::plan::DumpOf::Contents,
             path,
             tap,
             stop.clone(),
@@ -100,6 +101,7 @@ async fn a_plain_dump_is_written_tapped_and_followed_in_one_pass() {
         .start_dump(
             &pg_dump(),
             DumpAs::Plain,
+            vhost::plan::DumpOf::Contents,
             &path,
             tap,
             CancellationToken::new(),
@@ -339,6 +341,7 @@ async fn a_pg_dump_that_ends_well_without_its_trailer_is_truncated() {
         .start_dump(
             &cutting,
             DumpAs::Plain,
+            vhost::plan::DumpOf::Contents,
             &path,
             tap,
             CancellationToken::new(),
@@ -367,6 +370,7 @@ async fn archives_are_taken_given_and_copied() {
         .start_dump(
             &pg_dump(),
             DumpAs::Custom,
+            vhost::plan::DumpOf::Contents,
             &path,
             tap,
             CancellationToken::new(),

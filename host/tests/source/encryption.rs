@@ -174,6 +174,7 @@ async fn each_sslmode_demands_what_libpq_says() {
         .start_dump(
             &pg_dump(),
             DumpAs::Plain,
+            vhost::plan::DumpOf::Contents,
             &file("dump"),
             tap,
             CancellationToken::new(),

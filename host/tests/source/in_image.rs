@@ -94,6 +94,7 @@ impl Drill {
             .start_dump(
                 pg_dump,
                 DumpAs::Plain,
+                vhost::plan::DumpOf::Contents,
                 &self.dump(),
                 tap,
                 stop,

@@ -97,9 +97,10 @@ impl Server {
     /// Of the socket, with a role and a database.
     pub fn conninfo(&self, user: &str, database: &str) -> String {
         format!(
-            "host={} port={} user={user} dbname={database}",
+            "host={} port={} user={user} dbname={}",
             self.dir.path().display(),
-            self.port
+            self.port,
+            value(database)
         )
     }
 
@@ -210,4 +211,13 @@ pub fn hand_over(path: &Path, mode: u32) {
 /// A program of the server's own version.
 pub fn program(name: &str) -> PathBuf {
     Path::new(BIN).join(name)
+}
+
+/// A value of a connection string, in quotes where it needs them.
+fn value(text: &str) -> String {
+    let simple = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    match text.chars().all(simple) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
+    }
 }

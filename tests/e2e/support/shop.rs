@@ -136,7 +136,7 @@ impl Shop {
     /// A plan's `[source]` for a database here.
     pub fn source(&self, database: &str) -> String {
         format!(
-            "conninfo = \"{}\"\npassword_file = \"password\"",
+            "conninfo = {:?}\npassword_file = \"password\"",
             self.server.conninfo(READER, database)
         )
     }
@@ -146,10 +146,18 @@ impl Database {
     /// A copy of the shop on the shared server.
     pub fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
+        Self::called(&format!("shop_{}", NUMBER.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// The same under a name of one's own.
+    pub fn called(name: &str) -> Self {
         let shop = Shop::shared();
-        let name = format!("shop_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        shop.server
-            .sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE shop"));
+        let quoted = name.replace('"', "\"\"");
+        shop.server.sql(
+            "postgres",
+            &format!("CREATE DATABASE \"{quoted}\" TEMPLATE shop"),
+        );
+        let name = name.to_owned();
         Self { shop, name }
     }
 

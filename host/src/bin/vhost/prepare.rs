@@ -283,6 +283,7 @@ pub fn from(plan: &Plan, run: &Run) -> Result<From> {
         secret,
         extra: SourceExtra {
             format: plan.dump.format,
+            of: plan.dump.of,
             pg_dump: plan.dump.pg_dump.clone(),
             pg_dump_at: pg_dump_at(plan)?,
             path_dirs: host::path_dirs(),

@@ -55,6 +55,8 @@ const EXAMPLES: &[Example] = &[
     ("42704", NO_ROLE, "CREATE POLICY p ON public.t TO directus USING (true);", Roles::Skip, "missing-role", Serious),
     ("42704", NO_ROLE, "CREATE SCHEMA s AUTHORIZATION directus;", Roles::Skip, "missing-role", Serious),
     ("42704", NO_ROLE, "CREATE USER MAPPING FOR directus SERVER s;", Roles::Skip, "missing-role", Serious),
+    ("42704", NO_ROLE, "ALTER ROLE directus IN DATABASE d SET a.b TO 'c';", Roles::Create, "missing-role", Fidelity),
+    ("22023", "m", "ALTER DATABASE d SET lc_monetary TO 'xx_YY';", Roles::Create, "database-setting", Fidelity),
     ("22P02", "m", "COPY public.t (a) FROM stdin;", Roles::Create, "copy", Serious),
     ("42704", "m", "SET transaction_timeout = 0;", Roles::Create, "unknown-setting", Benign),
     ("42704", "m", "SET escape_everything = on;", Roles::Create, "unknown-setting", Serious),
@@ -99,6 +101,7 @@ const EXAMPLES: &[Example] = &[
 
 #[rustfmt::skip]
 const WARNED: &[(&str, &str, &str, Gravity)] = &[
+    ("22023", "", "session-setting", Benign),
     ("55000", "CREATE PUBLICATION p FOR ALL TABLES;", "no-replication", Benign),
     ("01000", "CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p WITH (connect = false);", "no-replication", Benign),
     ("25001", "BEGIN;", "own-transaction", Benign),

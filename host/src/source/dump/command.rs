@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::process::Command;
 
 use super::{DumpAs, PgDump, Source};
+use crate::plan::DumpOf;
 use crate::sandbox::docker::Client;
 use crate::sandbox::{Exec, Stdin};
 use crate::source::conninfo::{HostName, Roots};
@@ -44,7 +45,7 @@ impl Call {
 ///
 /// The password is in a file that only pg_dump can read: its standard input on the host, see
 /// [`crate::source::secret`], or a file in the memory of its container.
-pub(super) async fn build(source: &Source, pg_dump: &PgDump, format: DumpAs) -> Call {
+pub(super) async fn build(source: &Source, pg_dump: &PgDump, format: DumpAs, of: DumpOf) -> Call {
     let mut args = vec![
         format!("--snapshot={}", source.proof().snapshot),
         "--no-password".to_owned(),
@@ -56,6 +57,10 @@ pub(super) async fn build(source: &Source, pg_dump: &PgDump, format: DumpAs) -> 
             args.push("--format=custom".to_owned());
             args.push(format!("--compress={method}"));
         }
+    }
+    // An archive holds the database itself in any case, and its restore says whether that is wanted.
+    if (format, of) == (DumpAs::Plain, DumpOf::Database) {
+        args.push("--create".to_owned());
     }
     // Rows of a SQL_ASCII database are bytes of no known encoding, which conversion would refuse.
     if source.server.encoding != "SQL_ASCII" {
