@@ -3,6 +3,7 @@
 pub mod clean;
 pub mod docker;
 mod error;
+mod group;
 mod home;
 pub mod journal;
 pub mod local;
@@ -18,6 +19,7 @@ use serde::Serialize;
 use crate::plan::name::{Name, RunId};
 pub use crate::plan::{EngineKind, Wall};
 pub use error::SandboxError;
+pub use group::Group;
 pub use journal::{Journal, JournalError};
 pub use process::{Exec, Output, Process, Stdin};
 pub use scope::{Ended, Login, Sandbox, Scoped, scope};

@@ -6,6 +6,16 @@ pub struct Style {
     /// As in `pg_timezone_names`.
     pub time_zone: String,
     pub bytes: Bytes,
+    pub names: Names,
+}
+
+/// Names in values, for example of the type `regclass`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Names {
+    #[default]
+    QuotedIfNeeded,
+    /// As `pg_dump --quote-all-identifiers` has the server write them.
+    Quoted,
 }
 
 /// `bytea_output`.
@@ -21,6 +31,7 @@ impl Default for Style {
         Self {
             time_zone: "UTC".to_owned(),
             bytes: Bytes::Hex,
+            names: Names::default(),
         }
     }
 }
@@ -30,7 +41,13 @@ impl Style {
     pub fn as_sql(&self) -> String {
         let zone = self.time_zone.replace('\'', "''");
         let bytes = self.bytes.setting();
-        format!("SET TimeZone = '{zone}'; SET bytea_output = {bytes}")
+        let names = match self.names {
+            Names::QuotedIfNeeded => "off",
+            Names::Quoted => "on",
+        };
+        format!(
+            "SET TimeZone = '{zone}'; SET bytea_output = {bytes}; SET quote_all_identifiers = {names}"
+        )
     }
 
     /// The same for a program that uses libpq (manual, 34.15), with options that come before.

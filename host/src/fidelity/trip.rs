@@ -7,7 +7,7 @@ use super::probe::{Probe, Rule, Weight};
 use super::rows::{Holders, Read};
 use super::sequence::{self, Found};
 use super::session::{self, Snapshot, text};
-use super::style::{Bytes, Style};
+use super::style::{Bytes, Names, Style};
 use super::{Asked, FidelityError, Known, zone};
 use crate::manifest::{
     Access, Change, Compare, Manifest, Object, Relation, Rows, RowsAs, Words, definition_of,
@@ -289,6 +289,10 @@ async fn styles(snapshot: &Snapshot, asked: &Asked<'_>) -> Result<Vec<Style>, Fi
         zones.iter().map(move |zone| Style {
             time_zone: zone.clone(),
             bytes,
+            names: match asked.expected.form.quote_all {
+                true => Names::Quoted,
+                false => Names::QuotedIfNeeded,
+            },
         })
     });
     Ok(styles.collect())

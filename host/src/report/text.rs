@@ -3,13 +3,14 @@
 //! Each struct is taken apart field by field and without `..`: a new field does not compile until somebody says
 //! whether it is a text.
 
+mod compared;
+
+use compared::{of_drift, of_fidelity};
+
 use super::terms::{ChecksAsked, Terms};
 use super::{Evidence, ServerSeen, SourceSeen, Stop};
 use crate::check::{CheckOutcome, Ended, LogLine, Read, Usage};
-use crate::fidelity::{FidelitySeen, Probe};
 use crate::finding::{Finding, Shown};
-use crate::manifest::{Change, Difference};
-use crate::reference::{Acceptance, DriftSeen, ReferenceSeen};
 use crate::restore::{Notice, RestoreFacts};
 use crate::sandbox::{ContainerIdentity, Removal, Removed, Teardown, WallSeen};
 use crate::source::{DumpFacts, Identity, Known, Origin, SessionProof};
@@ -94,67 +95,6 @@ pub fn each_text(evidence: &mut Evidence, terms: &mut Terms, visit: Visit) {
         visit("cause of the stop", cause);
     }
     of_terms(terms, visit);
-}
-
-fn of_fidelity(fidelity: &mut FidelitySeen, visit: Visit) {
-    let FidelitySeen {
-        objects: _,
-        relations: _,
-        rows: _,
-        bytes: _,
-        sequences: _,
-        large_objects: _,
-        time_zone,
-        differences,
-        more_differences: _,
-        probes,
-        amcheck: _,
-        data_checksums: _,
-    } = fidelity;
-    visit("time zone", time_zone);
-    for Difference {
-        kind,
-        schema,
-        name,
-        change,
-    } in differences
-    {
-        for text in [kind, schema, name] {
-            visit("difference", text);
-        }
-        match change {
-            Change::OwnerDiffers { expected, actual } => {
-                visit("difference", expected);
-                visit("difference", actual);
-            }
-            Change::ColumnsDiffer {
-                missing,
-                unexpected,
-            } => {
-                for column in missing.iter_mut().chain(unexpected) {
-                    visit("difference", column);
-                }
-            }
-            Change::Missing
-            | Change::Unexpected
-            | Change::DefinitionDiffers
-            | Change::RowsDiffer { .. }
-            | Change::ContentDiffers
-            | Change::ValueDiffers { .. }
-            | Change::CalledDiffers { .. }
-            | Change::BytesDiffer { .. } => {}
-        }
-    }
-    for Probe {
-        rule: _,
-        weight: _,
-        subject,
-        said,
-    } in probes
-    {
-        visit("probe", subject);
-        visit("probe", said);
-    }
 }
 
 fn of_terms(terms: &mut Terms, visit: Visit) {
@@ -365,37 +305,6 @@ fn of_finding(place: &'static str, finding: &mut Finding, visit: Visit) {
             } => visit(place, salted_sha256),
             Shown::Nothing | Shown::Null | Shown::Count(_) | Shown::Boolean(_) => {}
         }
-    }
-}
-
-fn of_drift(drift: &mut DriftSeen, visit: Visit) {
-    let DriftSeen {
-        reference,
-        findings,
-        allowed,
-    } = drift;
-    if let Some(ReferenceSeen {
-        sha256: _,
-        accepted: Some(accepted),
-    }) = reference
-    {
-        let Acceptance {
-            plan,
-            run,
-            manifest: _,
-            by,
-            why,
-            at,
-        } = accepted;
-        for text in [plan, run, by, why, at] {
-            visit("acceptance", text);
-        }
-    }
-    for finding in findings {
-        of_finding("drift", finding, visit);
-    }
-    for difference in allowed {
-        visit("drift", difference);
     }
 }
 

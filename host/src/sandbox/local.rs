@@ -21,7 +21,7 @@ use super::home::Home;
 use super::journal::{Journal, Record};
 use super::process::{Exec, Process, Run, Stdin};
 use super::user::User;
-use super::{SandboxError, Spec, WallSeen, server};
+use super::{Group, SandboxError, Spec, WallSeen, server};
 use launcher::{Launcher, Tell};
 pub(super) use running::{Running, kill};
 use spawner::Spawner;
@@ -205,7 +205,8 @@ impl Local {
             .env("HOME", "/tmp")
             // The caller's directory may be one that the sandbox's user cannot enter.
             .current_dir("/")
-            .kill_on_drop(true);
+            .kill_on_drop(true)
+            .process_group(0);
         if let User::Unshared { uid } = user {
             // As root the standard library also drops the supplementary groups here.
             command.uid(uid).gid(uid);
@@ -260,12 +261,14 @@ impl Server {
             source,
         };
         let mut child = self.local.spawner.spawn(command).await.map_err(failed)?;
+        let outputs = (child.stdout.take(), child.stderr.take());
         let stdin = child.stdin.take();
         if let Some(pipe) = &stdin {
             // A user's pipes may have used up their allowance (pipe(7), pipe-user-pages-soft); a smaller one works too.
             let _smaller = rustix::pipe::fcntl_setpipe_size(pipe, PIPE);
         }
-        let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
+        let group = Group::new(child);
+        let (Some(stdout), Some(stderr)) = outputs else {
             return Err(failed(std::io::Error::other("its output is not connected")));
         };
         Ok(Process {
@@ -274,7 +277,7 @@ impl Server {
             stderr: Box::new(stderr),
             tool: exec.tool,
             sandbox: self.spec.name.to_string(),
-            run: Run::Local(child),
+            run: Run::Local(group),
         })
     }
 

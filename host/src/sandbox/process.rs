@@ -4,10 +4,9 @@ use std::io;
 use std::os::unix::process::ExitStatusExt;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
-use tokio::process::Child;
 
-use super::SandboxError;
 use super::docker::Run as DockerRun;
+use super::{Group, SandboxError};
 
 /// What to run inside: a Postgres program by its name, for example `psql`.
 ///
@@ -39,7 +38,7 @@ pub struct Process {
 }
 
 pub(super) enum Run {
-    Local(Child),
+    Local(Group),
     Docker(DockerRun),
 }
 
@@ -47,7 +46,7 @@ impl Process {
     /// Waits for the tool's end and returns its exit code; 128 and the signal's number when a signal ended it.
     pub async fn wait(&mut self) -> Result<i32, SandboxError> {
         match &mut self.run {
-            Run::Local(child) => child
+            Run::Local(group) => group
                 .wait()
                 .await
                 .map(|status| match (status.code(), status.signal()) {
@@ -64,7 +63,11 @@ impl Process {
     /// Ends the tool at once. Closing its input instead would tell it that the input was whole.
     pub async fn kill(&mut self) -> Result<(), SandboxError> {
         match &mut self.run {
-            Run::Local(child) => child.kill().await.map_err(|source| self.follow(source)),
+            Run::Local(group) => {
+                group.kill();
+                let ended = group.wait().await;
+                ended.map(drop).map_err(|source| self.follow(source))
+            }
             Run::Docker(run) => run.kill().await,
         }
     }

@@ -6,19 +6,22 @@ use std::time::Duration;
 
 use tokio::process::Child;
 
-use crate::sandbox::{Removal, Removed, SandboxError};
+use crate::sandbox::{Group, Removal, Removed, SandboxError};
 
 /// The processes of a server, from the moment that the first one exists.
 #[derive(Debug)]
 pub(in crate::sandbox) struct Running {
-    child: Child,
+    launcher: Group,
     /// The first process of the sandbox's namespace as the host numbers it, and when it started.
     first: Option<(i32, u64)>,
 }
 
 impl Running {
     pub(super) fn new(child: Child) -> Running {
-        Running { child, first: None }
+        Running {
+            launcher: Group::new(child),
+            first: None,
+        }
     }
 
     pub(super) fn first(&mut self, pid: i32, started: u64) {
@@ -26,7 +29,7 @@ impl Running {
     }
 
     pub(super) fn ended(&mut self) -> io::Result<bool> {
-        Ok(self.child.try_wait()?.is_some())
+        Ok(self.launcher.try_wait()?.is_some())
     }
 
     /// Kills the first process inside, whose end takes every other with it (pid_namespaces(7)), then the launcher.
@@ -38,10 +41,10 @@ impl Running {
             removals.push(kill(pid, started).await);
         }
         // Without a number the launcher has ended and been collected already.
-        if let Some(pid) = self.child.id() {
+        if let Some(pid) = self.launcher.id() {
             let ended = match self.first {
                 // A launcher whose child is gone ends by itself; one that hangs is not waited for any longer.
-                Some(_) => tokio::time::timeout(Duration::from_secs(5), self.child.wait())
+                Some(_) => tokio::time::timeout(Duration::from_secs(5), self.launcher.wait())
                     .await
                     .is_ok(),
                 None => false,
@@ -49,7 +52,8 @@ impl Running {
             let killed = if ended {
                 Ok(())
             } else {
-                self.child.kill().await
+                self.launcher.kill();
+                self.launcher.wait().await.map(drop)
             };
             removals.push(Removal {
                 kind: "process",
@@ -68,8 +72,7 @@ impl Running {
 
     /// What a drop can do without waiting.
     pub(in crate::sandbox) fn start_kill(&mut self) {
-        // The process may be gone already; nobody can be told of another failure from a drop.
-        let _gone = self.child.start_kill();
+        self.launcher.kill();
     }
 }
 

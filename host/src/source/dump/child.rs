@@ -4,39 +4,19 @@ use std::io::PipeWriter;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, BufReader};
 use tokio::net::unix::pipe::Sender;
 
 use super::command::Call;
 use super::outcome::{DumpError, Exit};
-use crate::sandbox::Process;
 use crate::sandbox::docker::Client;
+use crate::sandbox::{Group, Process};
 use crate::source::secret::{Secret, anonymous_passfile};
 
 pub(super) enum Child {
+    /// pg_dump and whatever it started: a wrapper script's child is in its process group too.
     Host(Group),
     Image(Process),
-}
-
-/// pg_dump and whatever it started: a wrapper script's child is in its process group too. Dropping it kills them all.
-pub(super) struct Group(tokio::process::Child);
-
-impl Group {
-    fn kill(&self) {
-        // Once it has been waited for there is no id, and the number may be another's.
-        let id = self.0.id().and_then(|id| i32::try_from(id).ok());
-        if let Some(group) = id.and_then(Pid::from_raw) {
-            // It fails when pg_dump has ended by itself already.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.kill();
-    }
 }
 
 /// Where pg_dump writes; both close with it.
@@ -59,7 +39,7 @@ impl Child {
             .stdout(outputs.stdout)
             .stderr(outputs.stderr)
             .spawn()
-            .map(|child| Child::Host(Group(child)))
+            .map(|child| Child::Host(Group::new(child)))
             .map_err(|cause| DumpError::Start {
                 program: program.to_owned(),
                 cause,
@@ -87,7 +67,6 @@ impl Child {
         match self {
             Child::Host(group) => {
                 let status = group
-                    .0
                     .wait()
                     .await
                     .map_err(|cause| DumpError::Wait { cause })?;
