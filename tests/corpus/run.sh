@@ -23,13 +23,23 @@ while [ $# -gt 0 ]; do
         --engine)
             engine=${2:-}
             case $engine in local | docker | both) ;; *) fail "--engine '$engine'; use local, docker or both" ;; esac
+            arguments+=("$1")
+            shift
             ;;
         --keep) keep=yes ;;
+        --only | --jobs)
+            [ $# -ge 2 ] || fail "$1 needs a value"
+            arguments+=("$1")
+            shift
+            ;;
         --json | --vhost)
             # The runner works elsewhere.
             [ $# -ge 2 ] || fail "$1 needs a value"
             set -- "$1" "$(realpath -m -- "$2")" "${@:3}"
+            arguments+=("$1")
+            shift
             ;;
+        *) fail "unknown argument '$1'; README.md beside this file has them all" ;;
     esac
     arguments+=("$1")
     shift
