@@ -58,7 +58,8 @@ fn without_tests<'t>(
     text: &'t str,
     test_files: &BTreeSet<PathBuf>,
 ) -> Vec<(usize, &'t str)> {
-    if test_files.contains(name) {
+    let is_of = |file: &PathBuf| name == file || name.starts_with(file.with_extension(""));
+    if test_files.iter().any(is_of) {
         return Vec::new();
     }
     let tests = "#[cfg(test)]\nmod tests {";
@@ -66,7 +67,7 @@ fn without_tests<'t>(
     (1..).zip(text[..end].lines()).collect()
 }
 
-/// Files that `#[cfg(test)] mod name;` declares.
+/// Files that `#[cfg(test)] mod name;` declares; what lies below one of them is of its tests too.
 fn test_files(library: &[(PathBuf, String)]) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
     for (name, text) in library {
