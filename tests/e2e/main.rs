@@ -8,6 +8,7 @@ mod dumps;
 mod fidelity;
 mod grants;
 mod house;
+mod listed;
 mod readme;
 mod reference;
 #[path = "../schema.rs"]

@@ -4,6 +4,7 @@ mod accept;
 mod args;
 mod beside;
 mod bundle;
+mod checks;
 mod clean;
 mod diff;
 mod fault;
@@ -15,6 +16,7 @@ mod kept;
 mod prepare;
 mod progress;
 mod run;
+mod select;
 mod selftest;
 
 use std::process::ExitCode;
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         args::Command::Selftest(asked) => selftest::main(&asked),
         args::Command::Bundle(bundle) => bundle::main(&bundle),
         args::Command::Inspect(inspect) => inspect::main(&inspect),
+        args::Command::Checks(checks) => checks::main(&checks),
         args::Command::Grants(grants) => grants::main(*grants),
         args::Command::CompileComponent => compile(),
     }
