@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::check::Calls;
 use crate::check::bindings::vhost::check::evidence::{Host, Side};
 use crate::check::disclose::{Contact, Names, Salt};
+use crate::check::exchange::form::{record, variant};
+use crate::check::exchange::{Call, Live};
 use crate::check::host::State;
 use crate::grant::Scope;
 use crate::manifest::{self, Manifest};
@@ -93,28 +96,119 @@ impl Facts {
     }
 }
 
+record!(DumpFacts { sha256, bytes, format, server_version, source_role } varies { taken_at });
+record!(RestoreFacts {
+    server_version,
+    differs_from_source,
+    benign_errors,
+    serious_errors
+} varies { system_identifier });
+record!(Relation { schema, name, kind, rows } varies { content_digest });
+record!(Object { kind, schema, name, owner } varies { definition_digest });
+record!(Protected {
+    name,
+    id,
+    started_at,
+    status,
+    untouched
+});
+variant!(Side { Dump: "dump", Reference: "reference" } holding {});
+
+/// Declares a call of this interface: what it asks, its answer, and how the facts give it.
+macro_rules! fact {
+    ($call:ident { $($field:ident: $type:ty),* }, $name:literal, $contact:ident, $answer:ty, |$asked:ident, $facts:ident| $give:expr) => {
+        pub struct $call { $(pub $field: $type),* }
+        record!($call { $($field),* });
+
+        impl Call for $call {
+            const NAME: &'static str = concat!("evidence/", $name);
+            const CONTACT: Contact = Contact::$contact;
+            type Answer = $answer;
+
+            fn count(calls: &mut Calls) {
+                calls.evidence += 1;
+            }
+
+            fn answer(&self, live: &mut Live) -> impl Future<Output = $answer> + Send {
+                let ($asked, $facts) = (self, &*live.facts);
+                std::future::ready($give)
+            }
+        }
+    };
+}
+
+fact!(
+    GetDump {},
+    "get-dump",
+    NoneYet,
+    DumpFacts,
+    |_asked, facts| facts.dump.clone()
+);
+fact!(
+    GetRestore {},
+    "get-restore",
+    NoneYet,
+    RestoreFacts,
+    |_asked, facts| facts.restore.clone()
+);
+fact!(
+    Relations {},
+    "relations",
+    Asked,
+    Vec<Relation>,
+    |_asked, facts| facts.relations(&facts.manifest)
+);
+fact!(
+    ReferenceRelations {},
+    "reference",
+    Asked,
+    Option<Vec<Relation>>,
+    |_asked, facts| {
+        let reference = facts.manifest(Side::Reference);
+        reference.map(|manifest| facts.relations(manifest))
+    }
+);
+fact!(
+    Objects {
+        of: Side,
+        after: u64,
+        at_most: u32
+    },
+    "objects",
+    Asked,
+    Option<Vec<Object>>,
+    |asked, facts| {
+        let after = usize::try_from(asked.after).unwrap_or(usize::MAX);
+        let at_most = asked.at_most.min(MOST_OBJECTS) as usize;
+        facts.manifest(asked.of).map(|manifest| {
+            let objects = manifest.objects.iter().skip(after).take(at_most);
+            objects.map(|object| facts.object(object)).collect()
+        })
+    }
+);
+fact!(
+    ProtectedContainers {},
+    "protected-containers",
+    NoneYet,
+    Vec<Protected>,
+    |_asked, facts| facts.protected.clone()
+);
+
 impl Host for State {
     async fn get_dump(&mut self) -> wasmtime::Result<DumpFacts> {
-        self.calls.evidence += 1;
-        Ok(self.facts.dump.clone())
+        self.ask(&GetDump {}).await
     }
 
     async fn get_restore(&mut self) -> wasmtime::Result<RestoreFacts> {
-        self.calls.evidence += 1;
-        Ok(self.facts.restore.clone())
+        self.ask(&GetRestore {}).await
     }
 
     async fn relations(&mut self) -> wasmtime::Result<Vec<Relation>> {
-        self.calls.evidence += 1;
-        self.contact = Contact::Asked;
-        Ok(self.facts.relations(&self.facts.manifest))
+        self.ask(&Relations {}).await
     }
 
     async fn reference(&mut self) -> wasmtime::Result<Option<Vec<Relation>>> {
-        self.calls.evidence += 1;
-        self.contact = Contact::Asked;
-        let reference = self.facts.manifest(Side::Reference);
-        Ok(reference.map(|manifest| self.facts.relations(manifest)))
+        self.ask(&ReferenceRelations {}).await
     }
 
     async fn objects(
@@ -123,18 +217,10 @@ impl Host for State {
         after: u64,
         at_most: u32,
     ) -> wasmtime::Result<Option<Vec<Object>>> {
-        self.calls.evidence += 1;
-        self.contact = Contact::Asked;
-        let after = usize::try_from(after).unwrap_or(usize::MAX);
-        let at_most = at_most.min(MOST_OBJECTS) as usize;
-        Ok(self.facts.manifest(of).map(|manifest| {
-            let objects = manifest.objects.iter().skip(after).take(at_most);
-            objects.map(|object| self.facts.object(object)).collect()
-        }))
+        self.ask(&Objects { of, after, at_most }).await
     }
 
     async fn protected_containers(&mut self) -> wasmtime::Result<Vec<Protected>> {
-        self.calls.evidence += 1;
-        Ok(self.facts.protected.clone())
+        self.ask(&ProtectedContainers {}).await
     }
 }

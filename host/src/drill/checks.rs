@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::check::evidence::{DumpFacts, Facts, Protected, RestoreFacts};
+use crate::check::exchange::Record;
 use crate::check::query::TypeCatalog;
 use crate::check::share::{confine, share};
 use crate::check::{
@@ -173,6 +174,7 @@ impl Compiling {
                 settings: check.settings,
                 salt: salt.clone(),
                 started: shared.started,
+                record: Record::Nothing,
             });
         }
         let said = format!("{from_cache} of {} checks were compiled before", jobs.len());
@@ -181,7 +183,8 @@ impl Compiling {
             seen.events().note(Stage::Checks, remark.as_str());
             seen.evidence.remarks.push(remark);
         }
-        outcomes.extend(run_all(jobs, shared.cores).await);
+        let ran = run_all(jobs, shared.cores).await;
+        outcomes.extend(ran.into_iter().map(|ran| ran.outcome));
         Ok(outcomes)
     }
 }
