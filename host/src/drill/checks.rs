@@ -1,6 +1,7 @@
 //! The checks of a drill: compiled while the dump is taken, run on the restored database.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -16,6 +17,7 @@ use crate::check::{
     Salt, Usage, run_all,
 };
 use crate::drill::order::Keep;
+use crate::drill::recordings;
 use crate::drill::seen::{Seen, in_one_line};
 use crate::event::Stage;
 use crate::fidelity::{Standing, standing};
@@ -57,6 +59,9 @@ pub struct Shared {
     pub memory: u64,
     pub manifest: Arc<Manifest>,
     pub reference: Option<Arc<Reference>>,
+    pub record: Record,
+    /// The run's, for what is recorded.
+    pub directory: PathBuf,
 }
 
 impl Compiling {
@@ -176,7 +181,7 @@ impl Compiling {
                 settings: check.settings,
                 salt: salt.clone(),
                 started: shared.started,
-                record: Record::Nothing,
+                record: shared.record,
             });
         }
         let said = format!("{from_cache} of {} checks were compiled before", jobs.len());
@@ -186,7 +191,12 @@ impl Compiling {
             seen.evidence.remarks.push(remark);
         }
         let ran = run_all(jobs, shared.cores).await;
-        outcomes.extend(ran.into_iter().map(|ran| ran.outcome));
+        let mut recorded = Vec::new();
+        for ran in ran {
+            outcomes.push(ran.outcome);
+            recorded.extend(ran.recording);
+        }
+        recordings::keep(recorded, &shared.directory, seen)?;
         Ok(outcomes)
     }
 }

@@ -14,8 +14,10 @@ mod inspect;
 mod kept;
 mod prepare;
 mod progress;
+mod record;
 mod run;
 mod selftest;
+mod test;
 
 use std::process::ExitCode;
 
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         args::Command::Bundle(bundle) => bundle::main(&bundle),
         args::Command::Inspect(inspect) => inspect::main(&inspect),
         args::Command::Grants(grants) => grants::main(*grants),
+        args::Command::Test(test) => test::main(&test),
         args::Command::CompileComponent => compile(),
     }
 }
