@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use vhost::check::exchange::{Again, Difference, Recording, between};
-use vhost::check::{Compiled, Compiler, Machine, replay};
+use vhost::check::exchange::{Difference, Recording, between};
+use vhost::check::{Again, Compiled, Compiler, Machine, replay};
 use vhost::digest::Sha256;
 use vhost::drill::Keep;
 use vhost::grant::Component;
