@@ -10,6 +10,7 @@ mod grants;
 mod house;
 mod listed;
 mod readme;
+mod record;
 mod reference;
 #[path = "../schema.rs"]
 mod schema;

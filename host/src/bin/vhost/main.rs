@@ -15,9 +15,11 @@ mod inspect;
 mod kept;
 mod prepare;
 mod progress;
+mod record;
 mod run;
 mod select;
 mod selftest;
+mod test;
 
 use std::process::ExitCode;
 
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         args::Command::Inspect(inspect) => inspect::main(&inspect),
         args::Command::Checks(checks) => checks::main(&checks),
         args::Command::Grants(grants) => grants::main(*grants),
+        args::Command::Test(test) => test::main(&test),
         args::Command::CompileComponent => compile(),
     }
 }

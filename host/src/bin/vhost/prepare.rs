@@ -22,6 +22,7 @@ use crate::beside::beside;
 use crate::given;
 use crate::host;
 use crate::kept;
+use crate::record;
 use crate::select::{asked, components, select};
 
 /// The engine's socket where neither flag, environment nor plan names one.
@@ -77,6 +78,7 @@ pub fn prepare(run: Run) -> Result<Prepared> {
         overlap: plan.fidelity.overlap,
         amcheck: plan.fidelity.amcheck,
         checks,
+        record: record::asked(&run.record)?,
         keep,
         compiler: Compiler::new(exe, vec!["compile-component".into()]),
         cores,
