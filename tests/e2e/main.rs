@@ -8,6 +8,7 @@ mod dumps;
 mod fidelity;
 mod grants;
 mod house;
+mod languages;
 mod readme;
 mod reference;
 #[path = "../schema.rs"]
