@@ -9,6 +9,7 @@ mod fidelity;
 mod grants;
 mod house;
 mod listed;
+mod languages;
 mod readme;
 mod record;
 mod reference;
