@@ -7,7 +7,8 @@ use std::vec;
 use crate::boundary::evidence as boundary;
 
 pub use crate::bindings::vhost::check::evidence::{
-    DumpFacts, Object, Protected, Relation, RestoreFacts, Side,
+    DatabaseSetting, DumpFacts, Extension, FedColumn, Object, Protected, Relation, RestoreFacts,
+    Sequence, Side,
 };
 
 /// Asked for at a time: what one call gives at most.
@@ -37,6 +38,22 @@ pub fn reference() -> Option<Vec<Relation>> {
 /// [`all_objects`] iterates over all of them.
 pub fn objects(of: Side, after: u64, at_most: u32) -> Option<Vec<Object>> {
     boundary::objects(of, after, at_most)
+}
+
+/// Every sequence of the restored database but those of extensions, in the order of schema and name.
+pub fn sequences() -> Vec<Sequence> {
+    boundary::sequences()
+}
+
+/// Every extension of the restored database, in the order of their names.
+pub fn extensions() -> Vec<Extension> {
+    boundary::extensions()
+}
+
+/// What the restored database sets for its sessions, in the order of role and name. The value of a name with a dot is
+/// none: applications keep secrets there.
+pub fn database_settings() -> Vec<DatabaseSetting> {
+    boundary::database_settings()
 }
 
 /// The containers that the drill must leave alone.

@@ -44,6 +44,21 @@ impl From<&evidence::Relation> for Subject {
     }
 }
 
+impl From<&evidence::Sequence> for Subject {
+    fn from(sequence: &evidence::Sequence) -> Self {
+        Self(Some(format!("{}.{}", sequence.schema, sequence.name)))
+    }
+}
+
+impl From<&evidence::FedColumn> for Subject {
+    fn from(fed: &evidence::FedColumn) -> Self {
+        Self(Some(format!(
+            "{}.{}.{}",
+            fed.schema, fed.relation, fed.column
+        )))
+    }
+}
+
 impl From<&evidence::Object> for Subject {
     fn from(object: &evidence::Object) -> Self {
         Self(Some(match object.schema.is_empty() {

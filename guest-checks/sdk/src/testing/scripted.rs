@@ -60,7 +60,10 @@ pub mod log {
 
 pub mod evidence {
     use super::on_stage;
-    use crate::evidence::{DumpFacts, Object, Protected, Relation, RestoreFacts, Side};
+    use crate::evidence::{
+        DatabaseSetting, DumpFacts, Extension, Object, Protected, Relation, RestoreFacts, Sequence,
+        Side,
+    };
 
     pub fn get_dump() -> DumpFacts {
         on_stage(|stage| stage.world.dump.clone())
@@ -89,6 +92,18 @@ pub mod evidence {
             let portion = all.iter().skip(after).take(at_most.min(1_000) as usize);
             Some(portion.cloned().collect())
         })
+    }
+
+    pub fn sequences() -> Vec<Sequence> {
+        on_stage(|stage| stage.world.sequences.clone())
+    }
+
+    pub fn extensions() -> Vec<Extension> {
+        on_stage(|stage| stage.world.extensions.clone())
+    }
+
+    pub fn database_settings() -> Vec<DatabaseSetting> {
+        on_stage(|stage| stage.world.database_settings.clone())
     }
 
     pub fn protected_containers() -> Vec<Protected> {

@@ -5,7 +5,9 @@ use std::fmt;
 use super::{Answer, facts};
 use crate::bindings::vhost::check::query::Budget;
 use crate::bindings::vhost::check::types::{Error, Value};
-use crate::evidence::{DumpFacts, Object, Protected, Relation, RestoreFacts};
+use crate::evidence::{
+    DatabaseSetting, DumpFacts, Extension, Object, Protected, Relation, RestoreFacts, Sequence,
+};
 use crate::moment::TimestampTz;
 use crate::sql;
 
@@ -24,6 +26,9 @@ pub struct World {
     pub(super) reference: Option<Vec<Relation>>,
     pub(super) objects: Vec<Object>,
     pub(super) reference_objects: Option<Vec<Object>>,
+    pub(super) sequences: Vec<Sequence>,
+    pub(super) extensions: Vec<Extension>,
+    pub(super) database_settings: Vec<DatabaseSetting>,
     pub(super) protected: Vec<Protected>,
 }
 
@@ -62,6 +67,9 @@ impl World {
             reference: None,
             objects: Vec::new(),
             reference_objects: None,
+            sequences: Vec::new(),
+            extensions: Vec::new(),
+            database_settings: Vec::new(),
             protected: Vec::new(),
         }
     }
@@ -154,6 +162,24 @@ impl World {
     /// The objects of the manifest that the dump is held against. Without this there is none.
     pub fn reference_objects(mut self, objects: impl IntoIterator<Item = Object>) -> Self {
         self.reference_objects = Some(objects.into_iter().collect());
+        self
+    }
+
+    /// The sequences of the restored database; see [`facts::sequence`].
+    pub fn sequences(mut self, sequences: impl IntoIterator<Item = Sequence>) -> Self {
+        self.sequences = sequences.into_iter().collect();
+        self
+    }
+
+    /// The extensions of the restored database; see [`facts::extension`].
+    pub fn extensions(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
+        self.extensions = extensions.into_iter().collect();
+        self
+    }
+
+    /// What the restored database sets for its sessions; see [`facts::database_setting`].
+    pub fn database_settings(mut self, all: impl IntoIterator<Item = DatabaseSetting>) -> Self {
+        self.database_settings = all.into_iter().collect();
         self
     }
 
