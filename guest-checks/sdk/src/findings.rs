@@ -28,6 +28,13 @@ impl From<&Relation> for Subject {
     }
 }
 
+/// Any other text than the name of a relation or column is shown under the grant `report = "values"` alone.
+impl From<&str> for Subject {
+    fn from(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
 /// Collects what a check saw.
 #[derive(Default)]
 pub struct Findings {
@@ -51,6 +58,51 @@ impl Findings {
             Value::Int(expected),
             Value::Int(actual),
         );
+    }
+
+    /// Passes where `actual` is `least` or more.
+    pub fn expect_at_least(
+        &mut self,
+        rule: &str,
+        subject: impl Into<Subject>,
+        least: i64,
+        actual: i64,
+    ) {
+        self.add(
+            rule,
+            subject.into().0.into(),
+            actual >= least,
+            Value::Int(least),
+            Value::Int(actual),
+        );
+    }
+
+    /// Passes where `actual` is `most` or less.
+    pub fn expect_at_most(
+        &mut self,
+        rule: &str,
+        subject: impl Into<Subject>,
+        most: i64,
+        actual: i64,
+    ) {
+        self.add(
+            rule,
+            subject.into().0.into(),
+            actual <= most,
+            Value::Int(most),
+            Value::Int(actual),
+        );
+    }
+
+    /// Something that could not be looked at.
+    pub fn could_not_look(&mut self, rule: &str, subject: impl Into<Subject>) {
+        self.findings.push(Finding {
+            rule: rule.to_owned(),
+            status: Status::CouldNotLook,
+            subject: subject.into().0.into(),
+            expected: None,
+            actual: None,
+        });
     }
 
     /// Passes where `actual` is true.

@@ -28,7 +28,9 @@
 //! ```
 
 mod cell;
+mod counts;
 mod error;
+mod expression;
 mod findings;
 mod manifest;
 mod query;
@@ -50,7 +52,9 @@ pub mod bindings {
 pub use bindings::vhost::check::types::Value;
 pub use bindings::vhost::check::{evidence, log};
 pub use cell::Cell;
+pub use counts::counts;
 pub use error::CouldNotLook;
+pub use expression::Expression;
 pub use findings::{Findings, Subject};
 pub use manifest::{Objects, objects};
 pub use query::{FromValue, QueryError, Rows, query, scalar};

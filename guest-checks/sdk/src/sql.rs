@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, de};
 
-use crate::query::{QueryError, scalar};
+use crate::query::{QueryError, query, scalar};
 
 /// Postgres cuts longer names silently (NAMEDATALEN - 1).
 const LONGEST_NAME: usize = 63;
@@ -94,6 +94,18 @@ impl Relation {
     /// Counts the rows.
     pub fn count(&self) -> Result<i64, QueryError> {
         scalar(&format!("SELECT count(*) FROM {self}"), &[])
+    }
+
+    /// What the database calls the types of these columns, for example `int4`; of an empty relation too, and of a domain
+    /// the type below it. Asking is also how to learn that relation and columns are there.
+    pub fn types_of(&self, columns: &[Ident]) -> Result<Vec<String>, QueryError> {
+        let names: Vec<String> = columns.iter().map(Ident::to_string).collect();
+        let rows = query(
+            &format!("SELECT {} FROM {self} LIMIT 0", names.join(", ")),
+            &[],
+        )?;
+        let columns = rows.columns().into_iter();
+        Ok(columns.map(|column| column.type_name).collect())
     }
 
     /// `schema.relation`, as a finding's subject has it.
