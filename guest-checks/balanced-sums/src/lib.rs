@@ -28,8 +28,8 @@
 //! rows there must be: an empty ledger is balanced, and lost.
 
 use vhost_check::{
-    Check, CouldNotLook, Expression, Findings, Ident, QueryError, Relation, Subject, Value, counts,
-    query,
+    Check, CouldNotLook, Expression, Findings, Ident, QueryError, Relation, Subject, Value, query,
+    query_one,
 };
 
 #[derive(serde::Deserialize)]
@@ -139,8 +139,9 @@ impl Balance {
         }
         let within = self.within.clone().unwrap_or_else(|| "0".to_owned());
         let common = if inexact { "float8" } else { "numeric" };
-        let [rows, unbalanced] = counts(&self.question(common), &[Value::Text(within)])?;
-        findings.expect_eq(&self.name, Subject::from(&self.relation), 0, unbalanced);
+        let (rows, unbalanced): (i64, i64) =
+            query_one(&self.question(common), &[Value::Text(within)])?;
+        findings.expect_none(&self.name, Subject::from(&self.relation), unbalanced);
         if self.at_least > 0 {
             findings.expect_at_least("enough-rows", &self.relation, self.at_least, rows);
         }

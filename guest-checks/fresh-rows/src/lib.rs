@@ -28,8 +28,8 @@ mod age;
 
 use age::Age;
 use vhost_check::{
-    Check, CouldNotLook, Expression, Findings, Ident, QueryError, Relation, Subject, Value, counts,
-    evidence,
+    Check, CouldNotLook, Expression, Findings, Ident, QueryError, Relation, Subject, Value,
+    evidence, query_one,
 };
 
 #[derive(serde::Deserialize)]
@@ -120,14 +120,14 @@ impl Column {
             Value::Text(zone),
             Value::Int(self.ahead.seconds()),
         ];
-        let [moments, age, ahead] = counts(&self.question(moment), &params)?;
+        let (moments, age, ahead): (i64, i64, i64) = query_one(&self.question(moment), &params)?;
         let subject = Subject::column(&self.relation, &self.column);
         findings.expect("any-moment", subject.clone(), moments > 0);
         if moments > 0 {
             findings.expect_at_most("fresh", subject.clone(), self.at_most.seconds(), age);
         }
         if self.future == Future::Refused {
-            findings.expect_eq("not-ahead", subject, 0, ahead);
+            findings.expect_none("not-ahead", subject, ahead);
         }
         Ok(())
     }

@@ -153,7 +153,7 @@ impl Look<'_> {
         let values = numbers.next().transpose()?.unwrap_or_default();
         let subject = Subject::column(self.relation, self.column);
         for (counted, number) in self.counted.iter().zip(numbers) {
-            findings.expect_eq(counted.rule, subject.clone(), 0, number?);
+            findings.expect_none(counted.rule, subject.clone(), number?);
         }
         if self.at_least > 0 {
             findings.expect_at_least("enough-values", subject, self.at_least, values);

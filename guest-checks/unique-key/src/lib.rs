@@ -22,7 +22,8 @@
 //! count. `at_least` (default 0) is how many of them there must be.
 
 use vhost_check::{
-    Check, CouldNotLook, Expression, Findings, Ident, QueryError, Relation, Subject, counts, scalar,
+    Check, CouldNotLook, Expression, Findings, Ident, QueryError, Relation, Subject, query_one,
+    scalar,
 };
 
 #[derive(serde::Deserialize)]
@@ -86,10 +87,10 @@ impl BusinessKey {
             _ => Subject::from(&self.relation),
         };
         let too_many: i64 = scalar(&self.too_many(), &[])?;
-        findings.expect_eq("unique-key", subject.clone(), 0, too_many);
-        let [rows, nulls] = counts(&self.counts(), &[])?;
+        findings.expect_none("unique-key", subject.clone(), too_many);
+        let (rows, nulls): (i64, i64) = query_one(&self.counts(), &[])?;
         if self.nulls == Nulls::Refused {
-            findings.expect_eq("no-null-keys", subject.clone(), 0, nulls);
+            findings.expect_none("no-null-keys", subject.clone(), nulls);
         }
         if self.at_least > 0 {
             findings.expect_at_least("enough-rows", subject, self.at_least, rows);

@@ -23,7 +23,9 @@ fn schema(directory: &Path) -> Value {
 fn documentation(directory: &Path) -> String {
     let source = read(&directory.join("src/lib.rs"));
     let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
-    lines.map(|line| format!("{}\n", line.trim_start())).collect()
+    lines
+        .map(|line| format!("{}\n", line.trim_start()))
+        .collect()
 }
 
 /// The settings that the documentation shows, as the check gets them.
@@ -63,11 +65,16 @@ fn each_setting_is_described_and_stands_in_the_example() {
         for object in found.iter().filter(|one| one["properties"].is_object()) {
             assert_eq!(object["additionalProperties"], false, "{name}: {object}");
             for (property, rule) in object["properties"].as_object().unwrap() {
-                let described = rule["description"].as_str().is_some_and(|text| text.len() > 10);
+                let described = rule["description"]
+                    .as_str()
+                    .is_some_and(|text| text.len() > 10);
                 assert!(described, "{name}: {property}");
                 let shown = property == "null" || example.contains(&format!("\"{property}\":"));
                 let told = documentation.contains(&format!("`{property}`"));
-                assert!(shown || told, "{name}: {property} is not in its documentation");
+                assert!(
+                    shown || told,
+                    "{name}: {property} is not in its documentation"
+                );
             }
         }
     }
@@ -109,8 +116,12 @@ fn each_check_has_a_manifest_and_a_test_that_sees_it_fail() {
         let asked = Asked::parse(&path, &read(&path)).unwrap();
         assert_eq!(asked.name, name);
         let sees = |text: &&String| {
-            text.contains(&format!("\"{name}\"")) && (text.contains("FAIL ") || text.contains("failed("))
+            text.contains(&format!("\"{name}\""))
+                && (text.contains("FAIL ") || text.contains("failed("))
         };
-        assert!(files.iter().any(|text| sees(&text)), "no test sees {name} fail");
+        assert!(
+            files.iter().any(|text| sees(&text)),
+            "no test sees {name} fail"
+        );
     }
 }
