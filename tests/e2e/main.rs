@@ -6,6 +6,7 @@ mod declare;
 mod docker;
 mod dumps;
 mod fidelity;
+mod frozen;
 mod grants;
 mod house;
 mod languages;
