@@ -3,6 +3,7 @@
 mod accept;
 mod diff;
 mod grants;
+mod new;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use vhost::digest::Sha256;
 pub use accept::Accept;
 pub use diff::Diff;
 pub use grants::{Approve, Check, File, Grants, GrantsCommand, List, Revoke};
+pub use new::{Language, New};
 
 /// Proves that a Postgres backup can be restored.
 ///
@@ -39,6 +41,8 @@ pub enum Command {
     ///
     /// Exit status: 0 every wall held, 1 one did not, 2 usage, 3 something could not be tried.
     Selftest(Selftest),
+    /// Make a check to start from: its source, manifest, settings, a test and sample data.
+    New(New),
     /// Put a check and its manifest together, into one component.
     Bundle(Bundle),
     /// Show what a component is, imports and asks for, without running it.

@@ -12,6 +12,7 @@ mod grants;
 mod host;
 mod inspect;
 mod kept;
+mod new;
 mod prepare;
 mod progress;
 mod run;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         args::Command::Diff(diff) => diff::main(&diff),
         args::Command::Clean(clean) => clean::main(&clean),
         args::Command::Selftest(asked) => selftest::main(&asked),
+        args::Command::New(new) => new::main(&new),
         args::Command::Bundle(bundle) => bundle::main(&bundle),
         args::Command::Inspect(inspect) => inspect::main(&inspect),
         args::Command::Grants(grants) => grants::main(*grants),
