@@ -14,6 +14,7 @@ use anyhow::{Result, bail};
 
 use crate::args::{Language, New};
 use crate::fault;
+use folder::NewFile;
 use rust::Place;
 
 pub fn main(asked: &New) -> ExitCode {
@@ -47,10 +48,18 @@ fn make(asked: &New) -> Result<String> {
     let mut files = carried::template(template(asked.lang), &asked.name);
     match asked.lang {
         Language::Rust => rust::complete(&mut files, &place),
-        Language::Python | Language::Javascript | Language::Typescript => {}
+        Language::Python => files.extend(with_module("python")),
+        Language::Javascript | Language::Typescript => files.extend(with_module("javascript")),
     }
     folder::make(parent, &folder, &files)?;
     Ok(next(&folder, &asked.name, asked.lang, &place))
+}
+
+/// What a folder has besides its template: the language's module with the script that builds, and the boundary.
+fn with_module(language: &str) -> Vec<NewFile> {
+    let mut files = carried::as_new(&format!("guest-checks/sdk/{language}"), "");
+    files.extend(carried::as_new("wit", "wit"));
+    files
 }
 
 /// What was made, and three commands that can be run as they stand.
