@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::check::bindings::vhost::check::evidence::{Host, Side};
+use crate::check::bindings::vhost::check::evidence::{
+    DatabaseSetting, Extension, FedColumn, Host, Sequence, Side,
+};
 use crate::check::disclose::{Contact, Names, Salt};
 use crate::check::host::State;
+use crate::fidelity::Standing;
 use crate::grant::Scope;
 use crate::manifest::{self, Manifest};
 use crate::reference::Reference;
@@ -26,11 +29,12 @@ pub struct Facts {
     pub reference: Option<Arc<Reference>>,
     /// Digests of both manifests are salted alike: a small table's plain digest could be guessed back into its rows.
     pub salt: Arc<Salt>,
+    pub standing: Standing,
     pub protected: Vec<Protected>,
 }
 
 impl Facts {
-    /// What a report may name: the dump's own objects, those of its reference, and those that an operator's grant names.
+    /// What a report may name: relations of the dump and of its reference, sequences, and what an operator's grant names.
     pub fn names(&self, granted: &[Scope]) -> Names {
         let reference = self.manifest(Side::Reference);
         let manifests = reference.into_iter().chain([&*self.manifest]);
@@ -41,6 +45,11 @@ impl Facts {
                 (name, relation.columns.clone())
             })
             .collect();
+        for sequence in &self.standing.sequences {
+            names
+                .entry(format!("{}.{}", sequence.schema, sequence.name))
+                .or_default();
+        }
         for scope in granted {
             let (schema, name, columns) = match scope {
                 Scope::Schema { .. } => continue,
@@ -83,6 +92,31 @@ impl Facts {
 
     fn salted(&self, purpose: &str, digest: &[u8]) -> String {
         hex::encode(self.salt.digest(purpose, digest))
+    }
+
+    fn sequences(&self) -> Vec<Sequence> {
+        let sequences = self.standing.sequences.iter().map(|one| Sequence {
+            schema: one.schema.clone(),
+            name: one.name.clone(),
+            type_name: one.type_name.clone(),
+            last_value: one.last_value,
+            is_called: one.is_called,
+            increment: one.increment,
+            least: one.least,
+            greatest: one.greatest,
+            cycles: one.cycles,
+            feeds: one
+                .feeds
+                .iter()
+                .map(|fed| FedColumn {
+                    schema: fed.schema.clone(),
+                    relation: fed.relation.clone(),
+                    column: fed.column.clone(),
+                    type_name: fed.type_name.clone(),
+                })
+                .collect(),
+        });
+        sequences.collect()
     }
 
     fn manifest(&self, of: Side) -> Option<&Manifest> {
@@ -131,6 +165,33 @@ impl Host for State {
             let objects = manifest.objects.iter().skip(after).take(at_most);
             objects.map(|object| self.facts.object(object)).collect()
         }))
+    }
+
+    async fn sequences(&mut self) -> wasmtime::Result<Vec<Sequence>> {
+        self.calls.evidence += 1;
+        self.contact = Contact::Asked;
+        Ok(self.facts.sequences())
+    }
+
+    async fn extensions(&mut self) -> wasmtime::Result<Vec<Extension>> {
+        self.calls.evidence += 1;
+        let extensions = self.facts.standing.extensions.iter().map(|one| Extension {
+            name: one.name.clone(),
+            schema: one.schema.clone(),
+            version: one.version.clone(),
+        });
+        Ok(extensions.collect())
+    }
+
+    async fn database_settings(&mut self) -> wasmtime::Result<Vec<DatabaseSetting>> {
+        self.calls.evidence += 1;
+        let settings = self.facts.standing.settings.iter();
+        let settings = settings.map(|one| DatabaseSetting {
+            role: one.role.clone(),
+            name: one.name.clone(),
+            value: one.value.clone(),
+        });
+        Ok(settings.collect())
     }
 
     async fn protected_containers(&mut self) -> wasmtime::Result<Vec<Protected>> {

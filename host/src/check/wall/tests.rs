@@ -46,6 +46,7 @@ fn state(memory: u64) -> State {
             manifest: Default::default(),
             reference: None,
             salt: Arc::new(Salt::new([0; 32])),
+            standing: Default::default(),
             protected: Vec::new(),
         }),
         settings: String::new(),
