@@ -6,8 +6,10 @@ mod declare;
 mod docker;
 mod dumps;
 mod fidelity;
+mod first_check;
 mod grants;
 mod house;
+mod new;
 mod readme;
 mod reference;
 #[path = "../schema.rs"]
