@@ -17,7 +17,9 @@ pub enum Cell {
     Text(String),
     /// Compared as a number.
     Int(i64),
+    /// Compared as a boolean.
     Bool(bool),
+    /// No value.
     Null,
 }
 

@@ -12,6 +12,7 @@ use crate::sql::NotAName;
 pub struct CouldNotLook(String);
 
 impl CouldNotLook {
+    /// With the reason as a person would say it, in one line.
     pub fn because(text: impl Into<String>) -> Self {
         Self(text.into())
     }
