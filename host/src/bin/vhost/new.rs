@@ -48,18 +48,20 @@ fn make(asked: &New) -> Result<String> {
     let mut files = carried::template(template(asked.lang), &asked.name);
     match asked.lang {
         Language::Rust => rust::complete(&mut files, &place),
-        Language::Python => files.extend(with_module("python")),
-        Language::Javascript | Language::Typescript => files.extend(with_module("javascript")),
+        Language::Python => with_module(&mut files, "python"),
+        Language::Javascript | Language::Typescript => with_module(&mut files, "javascript"),
     }
     folder::make(parent, &folder, &files)?;
     Ok(next(&folder, &asked.name, asked.lang, &place))
 }
 
-/// What a folder has besides its template: the language's module with the script that builds, and the boundary.
-fn with_module(language: &str) -> Vec<NewFile> {
-    let mut files = carried::as_new(&format!("guest-checks/sdk/{language}"), "");
+/// Adds the language's module with the script that builds, and the boundary. A file of the template goes over one of the
+/// module.
+fn with_module(files: &mut Vec<NewFile>, language: &str) {
+    let mut module = carried::as_new(&format!("guest-checks/sdk/{language}"), "");
+    module.retain(|file| !files.iter().any(|own| own.path == file.path));
+    files.append(&mut module);
     files.extend(carried::as_new("wit", "wit"));
-    files
 }
 
 /// What was made, and three commands that can be run as they stand.
