@@ -107,7 +107,7 @@ impl Reader {
                 );
             }
             Step::Edit { file, old, new } => {
-                let path = self.here().join(file);
+                let path = self.here().join("..").join(file);
                 let text = fs::read_to_string(&path)
                     .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
                 assert_eq!(text.matches(old).count(), 1, "{file} has not once:\n{old}");
@@ -117,7 +117,7 @@ impl Reader {
     }
 }
 
-/// What the chapter has its reader do. An edit is of the file that was named last.
+/// What the chapter has its reader do. An edit is of the file that was named last, by its path from where the checks are.
 fn steps(chapter: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut file = None;

@@ -52,11 +52,11 @@ fn node(here: &Path) -> Result<()> {
     });
     if major.is_none_or(|major| major < 20) {
         bail!(
-            "a check in JavaScript needs Node.js 20 or later, and no such node is on PATH: install it from https://nodejs.org"
+            "a check in JavaScript or TypeScript needs Node.js 20 or later, and no such node is on PATH: install it from https://nodejs.org"
         );
     }
     if said(here, "npm", &["--version"]).is_none() {
-        bail!("a check in JavaScript needs npm, which is not on PATH: install npm");
+        bail!("a check in JavaScript or TypeScript needs npm, which is not on PATH: install npm");
     }
     Ok(())
 }
