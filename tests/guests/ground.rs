@@ -22,6 +22,7 @@ const GUESTS: &[&str] = &[
     "babbler",
     "rows-reader",
     "comparer",
+    "decoder",
     "row-matrix",
     "row-exact",
     "row-unchanged",

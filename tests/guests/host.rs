@@ -2,6 +2,7 @@
 //! tell a good restore from each way in which it can be wrong.
 
 mod checks;
+mod decoded;
 mod ground;
 mod kept;
 mod manifests;

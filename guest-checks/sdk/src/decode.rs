@@ -4,6 +4,8 @@ mod cell;
 mod misfit;
 mod page;
 mod row;
+#[cfg(test)]
+mod tests;
 
 use std::marker::PhantomData;
 

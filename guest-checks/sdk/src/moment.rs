@@ -1,16 +1,22 @@
 //! Dates and timestamps.
 
+mod record;
+mod text;
+
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::bindings::vhost::check::types::{self, Instant, Value};
+use crate::bindings::vhost::check::types::Value;
 use crate::calendar::{self, MICROS_PER_DAY};
 use crate::query::QueryError;
 use crate::typed::{NotAValue, Typed};
 use crate::value::{FromValue, unexpected};
+use text::Form;
+
+pub(crate) use text::{clock, number};
 
 /// The three types differ in their name, their case of [`Value`] and how they are written.
 macro_rules! moment {
@@ -50,7 +56,7 @@ macro_rules! moment {
         impl fmt::Display for $moment {
             /// As Postgres writes it with DateStyle ISO and TimeZone UTC.
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write(f, self.0, Form::$form)
+                text::write(f, self.0, Form::$form)
             }
         }
 
@@ -58,7 +64,7 @@ macro_rules! moment {
             type Err = NotAValue;
 
             fn from_str(text: &str) -> Result<Self, NotAValue> {
-                let micros = read(text, Form::$form);
+                let micros = text::read(text, Form::$form);
                 micros.map(Self).ok_or_else(|| NotAValue::new(text, Self::WRITTEN))
             }
         }
@@ -80,14 +86,14 @@ macro_rules! moment {
 
         impl From<$moment> for Value {
             fn from(moment: $moment) -> Self {
-                Value::$case(instant(moment.0))
+                Value::$case(record::instant(moment.0))
             }
         }
 
         impl FromValue for $moment {
             fn from_value(value: Value) -> Result<Self, QueryError> {
                 match &value {
-                    Value::$case(instant) => micros(instant).map(Self),
+                    Value::$case(instant) => record::micros(instant).map(Self),
                     _ => None,
                 }
                 .ok_or_else(|| unexpected($wanted, &value))
@@ -135,148 +141,6 @@ impl TimestampTz {
         match self.is_finite() {
             true => Date(self.0 - self.0.rem_euclid(MICROS_PER_DAY)),
             false => Date(self.0),
-        }
-    }
-}
-
-/// How a moment is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Date,
-    Local,
-    Zoned,
-}
-
-fn write(f: &mut fmt::Formatter<'_>, micros: i64, form: Form) -> fmt::Result {
-    match micros {
-        i64::MAX => return f.write_str("infinity"),
-        i64::MIN => return f.write_str("-infinity"),
-        _ => {}
-    }
-    let (year, month, day) = calendar::date(micros.div_euclid(MICROS_PER_DAY));
-    let before = year <= 0;
-    let year = if before { 1 - year } else { year };
-    write!(f, "{year:04}-{month:02}-{day:02}")?;
-    if form != Form::Date {
-        let of_day = micros.rem_euclid(MICROS_PER_DAY);
-        let (second, fraction) = (of_day / 1_000_000, of_day % 1_000_000);
-        let (hour, minute) = (second / 3_600, second / 60 % 60);
-        write!(f, " {hour:02}:{minute:02}:{:02}", second % 60)?;
-        if fraction != 0 {
-            let digits = format!("{fraction:06}");
-            write!(f, ".{}", digits.trim_end_matches('0'))?;
-        }
-    }
-    if form == Form::Zoned {
-        f.write_str("+00")?;
-    }
-    f.write_str(if before { " BC" } else { "" })
-}
-
-/// Microseconds since 2000-01-01 of what [`write()`] writes and of RFC 3339.
-fn read(text: &str, form: Form) -> Option<i64> {
-    match text {
-        "infinity" => return Some(i64::MAX),
-        "-infinity" => return Some(i64::MIN),
-        _ => {}
-    }
-    let (text, before) = match text.strip_suffix(" BC") {
-        Some(text) => (text, true),
-        None => (text, false),
-    };
-    let (date, time) = match text.split_once(['T', ' ']) {
-        Some((date, time)) => (date, Some(time)),
-        None => (text, None),
-    };
-    let mut parts = date.split('-').map(number);
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    if parts.next().is_some() || year == 0 && before {
-        return None;
-    }
-    let year = if before { 1 - year } else { year };
-    let midnight = calendar::days(year, month, day)?.checked_mul(MICROS_PER_DAY)?;
-    let (time, offset) = match (form, time) {
-        (Form::Date | Form::Local, None) => (0, 0),
-        (Form::Local, Some(time)) => (time_of_day(time)?, 0),
-        (Form::Zoned, Some(time)) => {
-            let at = time.find(['Z', '+', '-'])?;
-            (time_of_day(&time[..at])?, offset(&time[at..])?)
-        }
-        (Form::Date, Some(_)) | (Form::Zoned, None) => return None,
-    };
-    midnight.checked_add(time)?.checked_sub(offset)
-}
-
-/// Digits alone; no sign, no space.
-pub fn number(digits: &str) -> Option<i64> {
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits.parse().ok().filter(|_| plain)
-}
-
-/// Microseconds of `12:30`, `12:30:05` and `12:30:05.25`; the hour has no upper bound here.
-pub fn clock(text: &str) -> Option<i64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let mut parts = whole.split(':');
-    let (hour, minute) = (number(parts.next()?)?, number(parts.next()?)?);
-    let second = parts.next().map_or(Some(0), number)?;
-    if parts.next().is_some() || minute > 59 || second > 59 || fraction.len() > 6 {
-        return None;
-    }
-    let micros = number(&format!("{fraction:0<6}"))?;
-    let seconds = hour.checked_mul(3_600)?.checked_add(minute * 60 + second)?;
-    seconds.checked_mul(1_000_000)?.checked_add(micros)
-}
-
-fn time_of_day(text: &str) -> Option<i64> {
-    clock(text).filter(|micros| *micros < MICROS_PER_DAY)
-}
-
-/// Microseconds east of UTC of `Z`, `+02`, `-0330` and `+05:30`.
-fn offset(text: &str) -> Option<i64> {
-    let (sign, digits) = match text.split_at_checked(1)? {
-        ("Z", "") => return Some(0),
-        ("+", digits) => (1, digits.replace(':', "")),
-        ("-", digits) => (-1, digits.replace(':', "")),
-        _ => return None,
-    };
-    let (hours, minutes) = digits.split_at_checked(2)?;
-    let minutes = if minutes.is_empty() { "00" } else { minutes };
-    Some(sign * time_of_day(&format!("{hours}:{minutes}"))?)
-}
-
-/// The boundary's record of a moment.
-fn instant(micros: i64) -> Instant {
-    match micros {
-        i64::MAX => Instant::Infinity,
-        i64::MIN => Instant::NegInfinity,
-        micros => {
-            let (year, month, day) = calendar::date(micros.div_euclid(MICROS_PER_DAY));
-            let of_day = micros.rem_euclid(MICROS_PER_DAY);
-            let second = of_day / 1_000_000;
-            Instant::At(types::Timestamp {
-                year: year as i32,
-                month: month as u8,
-                day: day as u8,
-                hour: (second / 3_600) as u8,
-                minute: (second / 60 % 60) as u8,
-                second: (second % 60) as u8,
-                micros: (of_day % 1_000_000) as u32,
-            })
-        }
-    }
-}
-
-/// `None` for a date that is further away than microseconds can say.
-fn micros(instant: &Instant) -> Option<i64> {
-    match instant {
-        Instant::Infinity => Some(i64::MAX),
-        Instant::NegInfinity => Some(i64::MIN),
-        Instant::At(at) => {
-            let days = calendar::days(at.year.into(), at.month.into(), at.day.into())?;
-            let minutes = i64::from(at.hour) * 60 + i64::from(at.minute);
-            let seconds = minutes * 60 + i64::from(at.second);
-            let of_day = seconds * 1_000_000 + i64::from(at.micros);
-            days.checked_mul(MICROS_PER_DAY)?.checked_add(of_day)
         }
     }
 }

@@ -37,6 +37,8 @@ pub mod facts;
 mod page;
 pub(crate) mod scripted;
 mod seen;
+#[cfg(test)]
+mod tests;
 mod world;
 
 pub use crate::bindings::exports::vhost::check::checker::{Finding, Status};
@@ -62,9 +64,9 @@ pub fn with(world: World, part: impl FnOnce(&mut Findings) -> Result<(), CouldNo
 }
 
 fn look(world: World, look: impl FnOnce() -> Result<Report, String>) -> Seen {
-    scripted::enter(world);
+    let entered = scripted::enter(world);
     let outcome = look();
-    let (asked, log) = scripted::leave();
+    let (asked, log) = entered.leave();
     Seen::new(outcome, asked, log)
 }
 

@@ -6,13 +6,9 @@ use crate::moment::{Date, Timestamp, TimestampTz};
 
 /// OIDs of types below 10,000 are fixed for good (src/include/catalog/pg_type.dat).
 pub mod oid {
-    pub const BOOL: u32 = 16;
-    pub const BYTEA: u32 = 17;
     pub const NAME: u32 = 19;
-    pub const INT8: u32 = 20;
     pub const TEXT: u32 = 25;
     pub const JSON: u32 = 114;
-    pub const FLOAT8: u32 = 701;
     pub const BPCHAR: u32 = 1042;
     pub const VARCHAR: u32 = 1043;
     pub const DATE: u32 = 1082;
@@ -39,7 +35,9 @@ pub fn value(column: &Column, page: &ColumnPage, row: usize) -> Value {
         ColumnData::Timestamps(values) => match column.type_oid {
             oid::DATE => Date::from_micros(values[row]).into(),
             oid::TIMESTAMP => Timestamp::from_micros(values[row]).into(),
-            _ => TimestampTz::from_micros(values[row]).into(),
+            oid::TIMESTAMPTZ => TimestampTz::from_micros(values[row]).into(),
+            // No other type comes as microseconds.
+            _ => Value::Int(values[row]),
         },
         ColumnData::Bytes(blobs) => {
             let (from, to) = (blobs.offsets[row], blobs.offsets[row + 1]);

@@ -8,23 +8,30 @@ use crate::decode::oid;
 use crate::moment::{Date, Timestamp, TimestampTz};
 use crate::value::FromValue;
 
+/// OIDs of types that a page tells apart without them (src/include/catalog/pg_type.dat).
+const BOOL: u32 = 16;
+const BYTEA: u32 = 17;
+const INT8: u32 = 20;
+const FLOAT8: u32 = 701;
+/// The types of a database's own have numbers from here on.
+const FIRST_OWN: u32 = 16_384;
+
 /// Name and OID of the type that a column of such values has.
 fn column_type(value: &Value) -> (&str, u32) {
     match value {
         Value::Null | Value::Text(_) => ("text", oid::TEXT),
-        Value::Boolean(_) => ("boolean", oid::BOOL),
-        Value::Int(_) => ("bigint", oid::INT8),
-        Value::Float(_) => ("double precision", oid::FLOAT8),
+        Value::Boolean(_) => ("boolean", BOOL),
+        Value::Int(_) => ("bigint", INT8),
+        Value::Float(_) => ("double precision", FLOAT8),
         Value::Numeric(_) => ("numeric", oid::NUMERIC),
-        Value::Bytes(_) => ("bytea", oid::BYTEA),
+        Value::Bytes(_) => ("bytea", BYTEA),
         Value::Json(_) => ("jsonb", oid::JSONB),
         Value::Uuid(_) => ("uuid", oid::UUID),
         Value::Date(_) => ("date", oid::DATE),
         Value::Timestamp(_) => ("timestamp without time zone", oid::TIMESTAMP),
         Value::Timestamptz(_) => ("timestamp with time zone", oid::TIMESTAMPTZ),
         Value::Interval(_) => ("interval", oid::INTERVAL),
-        // The types of a database's own have numbers from 16384 on.
-        Value::Other(other) => (&other.type_name, 16_384),
+        Value::Other(other) => (&other.type_name, FIRST_OWN),
     }
 }
 
@@ -76,9 +83,9 @@ pub fn page(columns: &[Column], rows: &[Vec<Value>], done: bool) -> Page {
 
 fn data<'a>(column: &Column, cells: impl Iterator<Item = &'a Value>) -> ColumnData {
     match column.type_oid {
-        oid::BOOL => ColumnData::Booleans(cells.map(|cell| read::<bool>(cell).into()).collect()),
-        oid::INT8 => ColumnData::Ints(cells.map(read).collect()),
-        oid::FLOAT8 => ColumnData::Floats(cells.map(read).collect()),
+        BOOL => ColumnData::Booleans(cells.map(|cell| read::<bool>(cell).into()).collect()),
+        INT8 => ColumnData::Ints(cells.map(read).collect()),
+        FLOAT8 => ColumnData::Floats(cells.map(read).collect()),
         oid::DATE => ColumnData::Timestamps(cells.map(|cell| moment(cell, Date::micros)).collect()),
         oid::TIMESTAMP => {
             ColumnData::Timestamps(cells.map(|cell| moment(cell, Timestamp::micros)).collect())
@@ -88,7 +95,7 @@ fn data<'a>(column: &Column, cells: impl Iterator<Item = &'a Value>) -> ColumnDa
                 .map(|cell| moment(cell, TimestampTz::micros))
                 .collect(),
         ),
-        oid::BYTEA => {
+        BYTEA => {
             let (offsets, data) = joined(cells.map(read::<Vec<u8>>));
             ColumnData::Bytes(Blobs { offsets, data })
         }

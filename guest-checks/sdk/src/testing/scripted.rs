@@ -18,14 +18,27 @@ struct Stage {
     log: Vec<(Level, String)>,
 }
 
-pub fn enter(world: World) {
+/// As long as it lives, its thread's calls are answered.
+pub struct Entered(());
+
+pub fn enter(world: World) -> Entered {
     let (asked, log) = (Vec::new(), Vec::new());
     STAGE.set(Some(Stage { world, asked, log }));
+    Entered(())
 }
 
-pub fn leave() -> (Vec<Asked>, Vec<(Level, String)>) {
-    let stage = STAGE.take();
-    stage.map_or_else(Default::default, |stage| (stage.asked, stage.log))
+impl Entered {
+    /// What was asked, and what was written to the log.
+    pub fn leave(self) -> (Vec<Asked>, Vec<(Level, String)>) {
+        let stage = STAGE.take();
+        stage.map_or_else(Default::default, |stage| (stage.asked, stage.log))
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        STAGE.set(None);
+    }
 }
 
 /// # Panics
