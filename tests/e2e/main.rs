@@ -10,6 +10,7 @@ mod first_check;
 mod grants;
 mod house;
 mod new;
+mod languages;
 mod readme;
 mod reference;
 #[path = "../schema.rs"]

@@ -72,7 +72,7 @@ if [ $task = test ]; then
     run esbuild/bin/esbuild check.test.ts --bundle --format=esm --platform=node --outfile="$stage/check.test.mjs" \
         --log-level=warning
     # What this leaves is cleaned up, so no exec.
-    node --test "$stage"
+    node --test "$stage/check.test.mjs"
     exit
 fi
 

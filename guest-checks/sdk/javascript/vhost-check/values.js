@@ -218,14 +218,12 @@ function whole(value, what) {
 
 /** Whether two values are the same to the database. */
 export function equal(left, right) {
-  if (left instanceof Numeric || right instanceof Numeric) {
-    const number = (value) => value instanceof Numeric || ["number", "bigint"].includes(typeof value);
-    return number(left) && number(right) && order(left, right) === 0;
-  }
+  const number = (value) => value instanceof Numeric || ["number", "bigint"].includes(typeof value);
+  if (number(left) && number(right)) return order(left, right) === 0;
   if (left instanceof Uint8Array && right instanceof Uint8Array) {
     return left.length === right.length && left.every((byte, at) => byte === right[at]);
   }
-  if (typeof left !== "object" || left === null) return left === right || Object.is(left, right);
+  if (typeof left !== "object" || left === null) return left === right;
   return right !== null && left.constructor === right?.constructor && JSON.stringify(left) === JSON.stringify(right);
 }
 
