@@ -12,6 +12,7 @@ mod house;
 mod new;
 mod languages;
 mod readme;
+mod record;
 mod reference;
 #[path = "../schema.rs"]
 mod schema;

@@ -4,6 +4,7 @@ mod accept;
 mod diff;
 mod grants;
 mod new;
+mod record;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ pub use accept::Accept;
 pub use diff::Diff;
 pub use grants::{Approve, Check, File, Grants, GrantsCommand, List, Revoke};
 pub use new::{Language, New};
+pub use record::{Record, RecordLevel, Test};
 
 /// Proves that a Postgres backup can be restored.
 ///
@@ -49,6 +51,10 @@ pub enum Command {
     Inspect(Inspect),
     /// Show what checks ask for against what they were granted; approve, revoke or check it.
     Grants(Box<Grants>),
+    /// Answer a check as recorded, without a database, and hold what it does against the recording.
+    ///
+    /// Exit status: 0 all the same, 1 something differs, 2 usage.
+    Test(Test),
     /// Compile a component from standard input to standard output; vhost starts this as a child of its own.
     #[command(hide = true)]
     CompileComponent,
@@ -107,6 +113,8 @@ pub struct Run {
     /// Where run directories appear, over the plan's
     #[arg(long, value_name = "DIR")]
     pub runs: Option<PathBuf>,
+    #[command(flatten)]
+    pub record: Record,
     /// Compile every check anew, and keep nothing of it for the next drill
     #[arg(long)]
     pub no_cache: bool,

@@ -15,8 +15,10 @@ mod kept;
 mod new;
 mod prepare;
 mod progress;
+mod record;
 mod run;
 mod selftest;
+mod test;
 
 use std::process::ExitCode;
 
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         args::Command::Bundle(bundle) => bundle::main(&bundle),
         args::Command::Inspect(inspect) => inspect::main(&inspect),
         args::Command::Grants(grants) => grants::main(*grants),
+        args::Command::Test(test) => test::main(&test),
         args::Command::CompileComponent => compile(),
     }
 }
