@@ -350,6 +350,11 @@ fn in_a_clone_a_crate_is_a_member_of_its_workspace() {
         .find(|on| on["name"] == "vhost-check")
         .unwrap();
     assert_eq!(sdk["path"], root.join("guest-checks/sdk").to_str().unwrap());
+    // A member without a manifest would keep cargo from building any.
+    for language in ["python", "javascript", "typescript"] {
+        let args = ["other", "--in", "clone/guest-checks", "--lang", language];
+        refused(&desk, &args, &["a directory of crates", "--in DIR"]);
+    }
     // Other members have their names already.
     for taken in ["vhost", "hostile", "tokio"] {
         let args = [taken, "--in", "clone/guest-checks"];

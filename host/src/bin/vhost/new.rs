@@ -41,8 +41,14 @@ fn make(asked: &New) -> Result<String> {
     let folder = parent.join(&asked.name);
     folder::absent(&folder)?;
     let place = Place::of(parent);
-    if asked.lang == Language::Rust {
-        name::fits_cargo(&asked.name, &rust::packages(&place)?)?;
+    match (asked.lang, &place) {
+        (Language::Rust, _) => name::fits_cargo(&asked.name, &rust::packages(&place)?)?,
+        // Cargo builds nothing of a workspace in which a member lacks its manifest.
+        (_, Place::Clone { .. }) => bail!(
+            "{} is a directory of crates, in which cargo takes every folder for one: make it elsewhere, with --in DIR",
+            parent.display()
+        ),
+        (_, Place::Alone) => {}
     }
     toolchain::present(asked.lang, parent)?;
     let mut files = carried::template(template(asked.lang), &asked.name);
