@@ -11,6 +11,7 @@ mod probe;
 mod rows;
 mod sequence;
 mod session;
+pub mod standing;
 mod style;
 mod trip;
 mod zone;
@@ -28,6 +29,7 @@ use crate::sandbox::SandboxError;
 
 pub use amcheck::AmcheckSeen;
 pub use probe::{Probe, Rule, Weight};
+pub use standing::{Standing, standing};
 
 use session::Snapshot;
 use trip::Trip;

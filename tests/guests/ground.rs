@@ -202,6 +202,7 @@ pub fn facts() -> Facts {
             accepted: None,
         })),
         salt: Arc::new(Salt::new([1; 32])),
+        standing: Default::default(),
         protected: Vec::new(),
     }
 }

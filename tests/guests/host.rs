@@ -6,4 +6,5 @@ mod ground;
 mod kept;
 mod manifests;
 mod restored;
+mod standing;
 mod walls;

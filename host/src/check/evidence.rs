@@ -1,13 +1,14 @@
 //! The host interface `evidence`: what was recorded of this drill so far.
 
+pub mod call;
+
 use std::sync::Arc;
 
-use crate::check::Calls;
-use crate::check::bindings::vhost::check::evidence::{Host, Side};
-use crate::check::disclose::{Contact, Names, Salt};
-use crate::check::exchange::form::{record, variant};
-use crate::check::exchange::{Call, Live};
-use crate::check::host::State;
+use crate::check::bindings::vhost::check::evidence::{
+    DatabaseSetting, Extension, FedColumn, Sequence, Side,
+};
+use crate::check::disclose::{Names, Salt};
+use crate::fidelity::Standing;
 use crate::grant::Scope;
 use crate::manifest::{self, Manifest};
 use crate::reference::Reference;
@@ -29,11 +30,12 @@ pub struct Facts {
     pub reference: Option<Arc<Reference>>,
     /// Digests of both manifests are salted alike: a small table's plain digest could be guessed back into its rows.
     pub salt: Arc<Salt>,
+    pub standing: Standing,
     pub protected: Vec<Protected>,
 }
 
 impl Facts {
-    /// What a report may name: the dump's own objects, those of its reference, and those that an operator's grant names.
+    /// What a report may name: relations of the dump and of its reference, sequences, and what an operator's grant names.
     pub fn names(&self, granted: &[Scope]) -> Names {
         let reference = self.manifest(Side::Reference);
         let manifests = reference.into_iter().chain([&*self.manifest]);
@@ -44,6 +46,11 @@ impl Facts {
                 (name, relation.columns.clone())
             })
             .collect();
+        for sequence in &self.standing.sequences {
+            names
+                .entry(format!("{}.{}", sequence.schema, sequence.name))
+                .or_default();
+        }
         for scope in granted {
             let (schema, name, columns) = match scope {
                 Scope::Schema { .. } => continue,
@@ -88,139 +95,64 @@ impl Facts {
         hex::encode(self.salt.digest(purpose, digest))
     }
 
+    fn sequences(&self) -> Vec<Sequence> {
+        let sequences = self.standing.sequences.iter().map(|one| Sequence {
+            schema: one.schema.clone(),
+            name: one.name.clone(),
+            type_name: one.type_name.clone(),
+            last_value: one.last_value,
+            is_called: one.is_called,
+            increment: one.increment,
+            least: one.least,
+            greatest: one.greatest,
+            cycles: one.cycles,
+            feeds: one
+                .feeds
+                .iter()
+                .map(|fed| FedColumn {
+                    schema: fed.schema.clone(),
+                    relation: fed.relation.clone(),
+                    column: fed.column.clone(),
+                    type_name: fed.type_name.clone(),
+                })
+                .collect(),
+        });
+        sequences.collect()
+    }
+
+    fn extensions(&self) -> Vec<Extension> {
+        let extensions = self.standing.extensions.iter().map(|one| Extension {
+            name: one.name.clone(),
+            schema: one.schema.clone(),
+            version: one.version.clone(),
+        });
+        extensions.collect()
+    }
+
+    fn settings(&self) -> Vec<DatabaseSetting> {
+        let settings = self.standing.settings.iter();
+        let settings = settings.map(|one| DatabaseSetting {
+            role: one.role.clone(),
+            name: one.name.clone(),
+            value: one.value.clone(),
+        });
+        settings.collect()
+    }
+
+    /// At most `at_most` objects of a manifest from the one behind the first `after` on.
+    fn objects(&self, of: Side, after: u64, at_most: u32) -> Option<Vec<Object>> {
+        let after = usize::try_from(after).unwrap_or(usize::MAX);
+        let at_most = at_most.min(MOST_OBJECTS) as usize;
+        self.manifest(of).map(|manifest| {
+            let objects = manifest.objects.iter().skip(after).take(at_most);
+            objects.map(|object| self.object(object)).collect()
+        })
+    }
+
     fn manifest(&self, of: Side) -> Option<&Manifest> {
         match of {
             Side::Dump => Some(&self.manifest),
             Side::Reference => self.reference.as_ref().map(|reference| &reference.manifest),
         }
-    }
-}
-
-record!(DumpFacts { sha256, bytes, format, server_version, source_role } varies { taken_at });
-record!(RestoreFacts {
-    server_version,
-    differs_from_source,
-    benign_errors,
-    serious_errors
-} varies { system_identifier });
-record!(Relation { schema, name, kind, rows } varies { content_digest });
-record!(Object { kind, schema, name, owner } varies { definition_digest });
-record!(Protected {
-    name,
-    id,
-    started_at,
-    status,
-    untouched
-});
-variant!(Side { Dump: "dump", Reference: "reference" } holding {});
-
-/// Declares a call of this interface: what it asks, its answer, and how the facts give it.
-macro_rules! fact {
-    ($call:ident { $($field:ident: $type:ty),* }, $name:literal, $contact:ident, $answer:ty, |$asked:ident, $facts:ident| $give:expr) => {
-        pub struct $call { $(pub $field: $type),* }
-        record!($call { $($field),* });
-
-        impl Call for $call {
-            const NAME: &'static str = concat!("evidence/", $name);
-            const CONTACT: Contact = Contact::$contact;
-            type Answer = $answer;
-
-            fn count(calls: &mut Calls) {
-                calls.evidence += 1;
-            }
-
-            fn answer(&self, live: &mut Live) -> impl Future<Output = $answer> + Send {
-                let ($asked, $facts) = (self, &*live.facts);
-                std::future::ready($give)
-            }
-        }
-    };
-}
-
-fact!(
-    GetDump {},
-    "get-dump",
-    NoneYet,
-    DumpFacts,
-    |_asked, facts| facts.dump.clone()
-);
-fact!(
-    GetRestore {},
-    "get-restore",
-    NoneYet,
-    RestoreFacts,
-    |_asked, facts| facts.restore.clone()
-);
-fact!(
-    Relations {},
-    "relations",
-    Asked,
-    Vec<Relation>,
-    |_asked, facts| facts.relations(&facts.manifest)
-);
-fact!(
-    ReferenceRelations {},
-    "reference",
-    Asked,
-    Option<Vec<Relation>>,
-    |_asked, facts| {
-        let reference = facts.manifest(Side::Reference);
-        reference.map(|manifest| facts.relations(manifest))
-    }
-);
-fact!(
-    Objects {
-        of: Side,
-        after: u64,
-        at_most: u32
-    },
-    "objects",
-    Asked,
-    Option<Vec<Object>>,
-    |asked, facts| {
-        let after = usize::try_from(asked.after).unwrap_or(usize::MAX);
-        let at_most = asked.at_most.min(MOST_OBJECTS) as usize;
-        facts.manifest(asked.of).map(|manifest| {
-            let objects = manifest.objects.iter().skip(after).take(at_most);
-            objects.map(|object| facts.object(object)).collect()
-        })
-    }
-);
-fact!(
-    ProtectedContainers {},
-    "protected-containers",
-    NoneYet,
-    Vec<Protected>,
-    |_asked, facts| facts.protected.clone()
-);
-
-impl Host for State {
-    async fn get_dump(&mut self) -> wasmtime::Result<DumpFacts> {
-        self.ask(&GetDump {}).await
-    }
-
-    async fn get_restore(&mut self) -> wasmtime::Result<RestoreFacts> {
-        self.ask(&GetRestore {}).await
-    }
-
-    async fn relations(&mut self) -> wasmtime::Result<Vec<Relation>> {
-        self.ask(&Relations {}).await
-    }
-
-    async fn reference(&mut self) -> wasmtime::Result<Option<Vec<Relation>>> {
-        self.ask(&ReferenceRelations {}).await
-    }
-
-    async fn objects(
-        &mut self,
-        of: Side,
-        after: u64,
-        at_most: u32,
-    ) -> wasmtime::Result<Option<Vec<Object>>> {
-        self.ask(&Objects { of, after, at_most }).await
-    }
-
-    async fn protected_containers(&mut self) -> wasmtime::Result<Vec<Protected>> {
-        self.ask(&ProtectedContainers {}).await
     }
 }

@@ -18,6 +18,7 @@ use crate::check::{
 use crate::drill::order::Keep;
 use crate::drill::seen::{Seen, in_one_line};
 use crate::event::Stage;
+use crate::fidelity::{Standing, standing};
 use crate::finding::Status;
 use crate::grant::harden::harden;
 use crate::grant::{Approved, Withheld, role};
@@ -106,6 +107,7 @@ impl Compiling {
         shared: Shared,
         seen: &mut Seen,
     ) -> Result<Vec<CheckOutcome>, Stop> {
+        let standing = standing(restored).await.map_err(|e| seen.stop(&e))?;
         let mut client = restored.connect().await.map_err(|e| seen.stop(&e))?;
         let hardened = harden(&mut client).await.map_err(|e| seen.stop(&e))?;
         let catalog = Arc::new(
@@ -120,7 +122,7 @@ impl Compiling {
             restored,
             shared.manifest,
             shared.reference,
-            salt.clone(),
+            (salt.clone(), standing),
             seen,
         ));
         let (mut jobs, mut outcomes) = (Vec::new(), Vec::new());
@@ -226,7 +228,7 @@ fn facts(
     restored: &Restored<'_>,
     manifest: Arc<Manifest>,
     reference: Option<Arc<Reference>>,
-    salt: Arc<Salt>,
+    (salt, standing): (Arc<Salt>, Standing),
     seen: &Seen,
 ) -> Facts {
     let dump = seen.evidence.dump.as_ref();
@@ -272,6 +274,7 @@ fn facts(
         manifest,
         reference,
         salt,
+        standing,
         protected: protected.iter().map(container).collect(),
     }
 }

@@ -15,8 +15,9 @@ use super::Level;
 use super::call::{Call, Columns, Drop, Fetch, FetchPage, Log, Open, Remaining, Scalar, Settings};
 use super::form::{Detail, Form};
 use super::recorder::MOST_BYTES;
-use crate::check::evidence::{
-    GetDump, GetRestore, Objects, ProtectedContainers, ReferenceRelations, Relations,
+use crate::check::evidence::call::{
+    DatabaseSettings, Extensions, GetDump, GetRestore, Objects, ProtectedContainers, Reference,
+    Relations, Sequences,
 };
 use crate::check::told::Told;
 use crate::digest::Sha256;
@@ -128,7 +129,7 @@ struct Digested {
 type Lasting = fn(&Json) -> Option<String>;
 
 /// Every call by its name.
-const CALLS: [(&str, Lasting); 15] = [
+const CALLS: [(&str, Lasting); 18] = [
     known::<Open>(),
     known::<Scalar>(),
     known::<Columns>(),
@@ -141,8 +142,11 @@ const CALLS: [(&str, Lasting); 15] = [
     known::<GetDump>(),
     known::<GetRestore>(),
     known::<Relations>(),
-    known::<ReferenceRelations>(),
+    known::<Reference>(),
     known::<Objects>(),
+    known::<Sequences>(),
+    known::<Extensions>(),
+    known::<DatabaseSettings>(),
     known::<ProtectedContainers>(),
 ];
 
