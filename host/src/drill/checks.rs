@@ -8,8 +8,10 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::check::evidence::{DumpFacts, Facts, Protected, RestoreFacts};
+use crate::check::exchange::Record;
 use crate::check::{
-    Came, CheckOutcome, CompileError, Compiler, Ended, Job, Machine, Ready, Salt, Usage, run_all,
+    Came, CheckOutcome, CompileError, Compiler, Ended, Job, Machine, Ran, Ready, Salt, Usage,
+    Watch, run_all,
 };
 use crate::drill::ground::Ground;
 use crate::drill::order::Keep;
@@ -53,11 +55,15 @@ pub struct Shared {
     pub memory: u64,
     pub manifest: Arc<Manifest>,
     pub reference: Option<Arc<Reference>>,
+    pub record: Record,
+    pub watch: Watch,
 }
 
 /// What came of checks that ran side by side.
 pub struct Round {
-    pub outcomes: Vec<CheckOutcome>,
+    pub ran: Vec<Ran>,
+    /// How many were compiled before.
+    pub compiled: String,
     /// Sentences for the operator.
     pub remarks: Vec<String>,
 }
@@ -112,11 +118,12 @@ impl Compiling {
         let mut ground = Ground::ready(restored, &shared, self.checks.len(), seen).await?;
         let round = self.on(&mut ground, &shared, restored).await;
         let round = round.map_err(|e| seen.stop(&e))?;
+        seen.events().note(Stage::Checks, round.compiled);
         for remark in round.remarks {
             seen.events().note(Stage::Checks, remark.as_str());
             seen.evidence.remarks.push(remark);
         }
-        Ok(round.outcomes)
+        Ok(round.ran.into_iter().map(|ran| ran.outcome).collect())
     }
 
     /// The same on ground that is ready, and that others may have stood on before.
@@ -126,7 +133,7 @@ impl Compiling {
         shared: &Shared,
         restored: &Restored<'_>,
     ) -> Result<Round, RoleError> {
-        let (mut jobs, mut outcomes) = (Vec::new(), Vec::new());
+        let (mut jobs, mut ran) = (Vec::new(), Vec::new());
         let mut remarks = Vec::from_iter(self.remark);
         remarks.extend(ground.remark.take());
         let mut from_cache = 0;
@@ -140,18 +147,18 @@ impl Compiling {
                     ready.compiled
                 }
                 Ok(Err(error)) => {
-                    outcomes.push(not_started(&check.approved, &in_one_line(&error)));
+                    ran.push(not_started(&check.approved, &in_one_line(&error)));
                     continue;
                 }
                 Err(error) => {
-                    outcomes.push(not_started(&check.approved, &in_one_line(&error)));
+                    ran.push(not_started(&check.approved, &in_one_line(&error)));
                     continue;
                 }
             };
             let login = match login {
                 Ok(login) => login,
                 Err(error) => {
-                    outcomes.push(not_started(&check.approved, &in_one_line(&error)));
+                    ran.push(not_started(&check.approved, &in_one_line(&error)));
                     continue;
                 }
             };
@@ -165,14 +172,17 @@ impl Compiling {
                 settings: check.settings,
                 salt: ground.salt.clone(),
                 started: shared.started,
+                record: shared.record,
+                watch: shared.watch,
             });
         }
-        remarks.push(format!(
-            "{from_cache} of {} checks were compiled before",
-            jobs.len()
-        ));
-        outcomes.extend(run_all(jobs, shared.cores).await);
-        Ok(Round { outcomes, remarks })
+        let compiled = format!("{from_cache} of {} checks were compiled before", jobs.len());
+        ran.extend(run_all(jobs, shared.cores).await);
+        Ok(Round {
+            ran,
+            compiled,
+            remarks,
+        })
     }
 }
 
@@ -195,16 +205,21 @@ fn not_granted(check: &str, withheld: &[Withheld]) -> Vec<String> {
     told
 }
 
-fn not_started(approved: &Approved, why: &str) -> CheckOutcome {
-    CheckOutcome {
-        name: approved.name().to_owned(),
-        component: approved.component().sha256,
-        status: Status::CouldNotLook,
-        ended: Ended::Stopped(why.to_owned()),
-        findings: Vec::new(),
-        metrics: Vec::new(),
-        log: Vec::new(),
-        usage: Usage::default(),
+fn not_started(approved: &Approved, why: &str) -> Ran {
+    Ran {
+        outcome: CheckOutcome {
+            name: approved.name().to_owned(),
+            component: approved.component().sha256,
+            status: Status::CouldNotLook,
+            ended: Ended::Stopped(why.to_owned()),
+            findings: Vec::new(),
+            metrics: Vec::new(),
+            log: Vec::new(),
+            usage: Usage::default(),
+        },
+        statements: Vec::new(),
+        more_statements: 0,
+        recording: None,
     }
 }
 

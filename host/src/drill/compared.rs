@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use crate::check::Watch;
+use crate::check::exchange::Record;
 use crate::drill::checks::{Compiling, Shared};
 use crate::drill::manifest::Kept;
 use crate::drill::order::Order;
@@ -46,6 +48,8 @@ pub async fn compare_and_check(
         memory: order.spec.limits.memory,
         manifest: manifest.clone(),
         reference: order.beside.reference.clone(),
+        record: Record::Nothing,
+        watch: Watch::Nobody,
     };
     seen.begin(Stage::Fidelity);
     let began = Instant::now();
