@@ -158,7 +158,9 @@ pub async fn run(job: Job) -> Ran {
         Ok(mut store) => {
             let (machine, approved) = (&job.machine, &job.approved);
             let returned = call(machine, approved, &job.compiled, &mut store, begun).await;
-            read(&job, store, &returned, &mut ran).await;
+            let mut state = store.into_data();
+            tell(&job, &mut state, &returned, &mut ran);
+            part(&job, state, &mut ran.outcome).await;
         }
         Err(why) => ran.outcome.ended = Ended::Stopped(why),
     }
@@ -318,15 +320,14 @@ async fn call(
 }
 
 /// Fills the outcome, and the recording, from what the guest returned and what the store holds.
-async fn read(job: &Job, store: Store<State>, returned: &Returned, ran: &mut Ran) {
-    let mut state = store.into_data();
+fn tell(job: &Job, state: &mut State, returned: &Returned, ran: &mut Ran) {
     let recorder = state.recorder.take();
     let statements = state.statements.take().unwrap_or_default();
     (ran.statements, ran.more_statements) = statements.finish();
     let names = job.facts.names(job.approved.read());
     let telling = Telling {
         returned,
-        state: &state,
+        state,
         findings: job.approved.limits().findings,
     };
     let words = telling.under(&Disclosure {
@@ -357,6 +358,10 @@ async fn read(job: &Job, store: Store<State>, returned: &Returned, ran: &mut Ran
     outcome.log = words.log;
     outcome.usage.memory = state.meter.peak();
     outcome.usage.calls = state.calls;
+}
+
+/// Notes what the check used of its session, and ends that.
+async fn part(job: &Job, state: State, outcome: &mut CheckOutcome) {
     outcome.usage.read = Some(Vec::new());
     if let Answers::Live(Live {
         session: Some(session),

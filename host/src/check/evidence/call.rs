@@ -111,7 +111,7 @@ fact!(
     "objects",
     Asked,
     Option<Vec<Object>>,
-    |asked, facts| { facts.objects(asked.of, asked.after, asked.at_most) }
+    |asked, facts| facts.objects(asked.of, asked.after, asked.at_most)
 );
 fact!(
     Sequences {},

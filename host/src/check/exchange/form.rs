@@ -270,12 +270,12 @@ macro_rules! record {
 macro_rules! variant {
     ($variant:ty { $($plain:ident: $word:literal),* } holding { $($case:ident: $name:literal),* }) => {
         impl $crate::check::exchange::form::Form for $variant {
-            fn write(&self, out: &mut String, detail: $crate::check::exchange::form::Detail<'_>) {
+            fn write(&self, out: &mut String, _detail: $crate::check::exchange::form::Detail<'_>) {
                 match self {
                     $(Self::$plain => out.push_str(concat!("\"", $word, "\"")),)*
                     $(Self::$case(held) => {
                         out.push_str(concat!("{\"", $name, "\":"));
-                        $crate::check::exchange::form::Form::write(held, out, detail);
+                        $crate::check::exchange::form::Form::write(held, out, _detail);
                         out.push('}');
                     })*
                 }

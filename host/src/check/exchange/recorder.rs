@@ -1,6 +1,10 @@
 //! Writes down what a check asks and is answered, while it runs.
 
 use std::collections::BTreeSet;
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::Level;
@@ -9,7 +13,7 @@ use super::form::{Detail, Form, quote};
 use super::recording::{Head, SCHEMA};
 use crate::check::host::without_rows;
 use crate::check::told::Told;
-use crate::digest::Sha256;
+use crate::digest::{Digest, HashingWriter, Sha256};
 
 /// The most that a recording may have, in bytes: a check that reads more in one run is no regression test.
 pub const MOST_BYTES: usize = 16 << 20;
@@ -44,6 +48,19 @@ pub enum NotRecorded {
         #[source]
         source: serde_json::Error,
     },
+}
+
+impl Recorded {
+    /// Writes it into a new file, private to its owner and durable on return.
+    pub fn write(&self, path: &Path) -> io::Result<Digest> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        let mut hashing = HashingWriter::new(options.open(path)?);
+        hashing.write_all(self.text.as_bytes())?;
+        let (file, digest) = hashing.finish();
+        file.sync_all()?;
+        Ok(digest)
+    }
 }
 
 impl Recorder {

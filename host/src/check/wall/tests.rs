@@ -17,6 +17,7 @@ use wasmtime::{Engine, Store};
 use super::*;
 use crate::check::Salt;
 use crate::check::evidence::{DumpFacts, Facts, RestoreFacts};
+use crate::check::exchange::{Answers, Live};
 use crate::check::host::{Parts, State};
 use crate::check::limits::{admit, fence};
 use crate::check::machine::{Cranelift, config};
