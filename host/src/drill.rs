@@ -46,7 +46,7 @@ pub(crate) use crate::drill::ground::Ground;
 pub(crate) use crate::drill::intake::given;
 pub(crate) use crate::drill::scope::{isolated, within};
 pub(crate) use crate::drill::seen::{Seen, in_one_line};
-pub(crate) use crate::drill::supply::{Supplied, Supply};
+use crate::drill::supply::Supply;
 use crate::event::{Events, Stage};
 use crate::report::seal::Sealed;
 use crate::report::{Evidence, ServerSeen, SourceSeen, Stop};

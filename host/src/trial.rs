@@ -163,6 +163,7 @@ async fn walk<T>(
         };
         seen.begin(Stage::Checks);
         let mut warm = Warm::ready(&restored, manifest, order, seen).await?;
+        seen.end();
         Ok(body(&mut warm).await)
     };
     within(&engine, &order.spec, journal, stop, seen, inside).await

@@ -256,7 +256,7 @@ fn bytes(text: &str) -> Result<u64, &'static str> {
 }
 
 /// Reads `500ms`, `30s`, `2m`, `1h`; the unit is never optional.
-pub fn read_duration(text: &str) -> Result<Duration, &'static str> {
+fn read_duration(text: &str) -> Result<Duration, &'static str> {
     const REMEDY: &str = "write a duration as text such as \"500ms\", \"30s\" or \"2m\"";
     let (number, unit) = split(text).ok_or(REMEDY)?;
     let factor = match unit {

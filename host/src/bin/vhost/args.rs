@@ -3,6 +3,7 @@
 mod accept;
 mod diff;
 mod grants;
+mod trial;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use vhost::digest::Sha256;
 pub use accept::Accept;
 pub use diff::Diff;
 pub use grants::{Approve, Check, File, Grants, GrantsCommand, List, Revoke};
+pub use trial::Try;
 
 /// Proves that a Postgres backup can be restored.
 ///
@@ -41,6 +43,11 @@ pub enum Command {
     Selftest(Selftest),
     /// Put a check and its manifest together, into one component.
     Bundle(Bundle),
+    /// Try checks on a copy of a dump, a run or a file of SQL, again on each change with --watch.
+    ///
+    /// A check that nobody approved runs with what it asks for. The grant that it would need is shown. Exit status, of the last
+    /// run: 0 every check passed, 1 one failed, 2 usage or configuration, 3 one could not look.
+    Try(Box<Try>),
     /// Show what a component is, imports and asks for, without running it.
     Inspect(Inspect),
     /// Show what checks ask for against what they were granted; approve, revoke or check it.

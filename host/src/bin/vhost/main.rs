@@ -16,6 +16,7 @@ mod prepare;
 mod progress;
 mod run;
 mod selftest;
+mod trial;
 
 use std::process::ExitCode;
 
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         args::Command::Bundle(bundle) => bundle::main(&bundle),
         args::Command::Inspect(inspect) => inspect::main(&inspect),
         args::Command::Grants(grants) => grants::main(*grants),
+        args::Command::Try(asked) => trial::main(&asked),
         args::Command::CompileComponent => compile(),
     }
 }
