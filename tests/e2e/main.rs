@@ -16,6 +16,7 @@ mod secrets;
 mod selftest;
 mod support;
 mod teardown;
+mod trial;
 mod usage;
 mod verdicts;
 mod versions;

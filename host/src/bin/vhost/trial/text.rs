@@ -268,9 +268,7 @@ fn standing(status: Status) -> (&'static str, Ink) {
 fn shown(of: &Shown) -> Option<String> {
     match of {
         Shown::Nothing => None,
-        Shown::Withheld { bytes, .. } => {
-            Some(format!("withheld ({bytes} B; --values shows it)"))
-        }
+        Shown::Withheld { bytes, .. } => Some(format!("withheld ({bytes} B; --values shows it)")),
         shown => Some(harmless(&value(shown))),
     }
 }
