@@ -7,6 +7,7 @@
 //!
 //! A check is called once, in a store of its own that is thrown away. Nothing is ever called again after a trap.
 
+mod again;
 pub mod bindings;
 pub mod cache;
 mod code;
@@ -33,13 +34,14 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Sha256;
 use crate::finding::{Finding, Status};
 
+pub use again::{Again, replay};
 pub use cache::{Cache, CacheError, Came, Ready};
 pub use compile::{CompileError, Compiled, Compiler, compile_main};
 pub use disclose::Salt;
 pub use evidence::Facts;
 pub use machine::{Machine, MachineError};
 pub use reading::{Onlooker, Read};
-pub use run::{Database, Job, Ran, Watch, replay, run, run_all};
+pub use run::{Database, Job, Ran, Watch, run, run_all};
 
 /// What came of one check.
 #[derive(Clone, Debug, Serialize)]

@@ -17,6 +17,7 @@ mod tried;
 pub mod watch;
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -200,6 +201,8 @@ impl<'w> Warm<'w> {
             reference: order.reference.clone(),
             record: order.record,
             watch: Watch::Author(ReportLevel::Counts),
+            // What is recorded is handed to whoever asked for it, and not kept here.
+            directory: PathBuf::new(),
         };
         let machine = Machine::start().map_err(|e| seen.stop(&e))?;
         let ground = Ground::ready(restored, &shared, order.cores.get(), seen).await?;

@@ -9,6 +9,7 @@ mod fidelity;
 mod grants;
 mod house;
 mod readme;
+mod record;
 mod reference;
 #[path = "../schema.rs"]
 mod schema;

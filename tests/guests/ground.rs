@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use vhost::check::evidence::{DumpFacts, RestoreFacts};
+use vhost::check::exchange::Record;
 use vhost::check::{Compiler, Database, Facts, Job, Machine, Salt};
 use vhost::digest::Sha256;
 use vhost::grant::bundle::{Existing, bundle};
@@ -136,6 +137,8 @@ pub async fn job_on(
         settings: settings.to_owned(),
         salt: Arc::new(Salt::new([1; 32])),
         started: SystemTime::UNIX_EPOCH,
+        record: Record::Nothing,
+        watch: vhost::check::Watch::Nobody,
     }
 }
 

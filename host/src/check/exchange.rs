@@ -16,7 +16,12 @@ mod live;
 mod recorder;
 mod recording;
 mod replay;
+#[cfg(test)]
+#[path = "../../../tests/schema.rs"]
+mod schema;
 mod statement;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -28,7 +33,7 @@ pub use difference::{Difference, between};
 pub use live::Live;
 pub use recorder::{NotRecorded, Recorded, Recorder};
 pub use recording::{Head, Recording, RecordingError, SCHEMA};
-pub use replay::{Again, NotReplayable, Replay};
+pub use replay::{NotReplayable, Replay};
 pub use statement::Statement;
 
 use crate::check::disclose::Names;

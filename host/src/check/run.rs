@@ -10,11 +10,10 @@ use wasmtime::Store;
 
 use crate::check::bindings::CheckIndices;
 use crate::check::compile::Compiled;
-use crate::check::disclose::{Disclosure, Names, Salt};
+use crate::check::disclose::{Disclosure, Salt};
 use crate::check::evidence::Facts;
 use crate::check::exchange::{
-    Again, Answers, Difference, Head, Level, Live, NotRecorded, Record, Recorded, Recorder, Replay,
-    known,
+    Answers, Head, Level, Live, NotRecorded, Record, Recorded, Recorder, known,
 };
 use crate::check::host::{Parts, State};
 use crate::check::limits::{admit, fence};
@@ -23,7 +22,7 @@ use crate::check::machine::Machine;
 use crate::check::query::{Session, TypeCatalog};
 use crate::check::reading::{Onlooker, Read};
 use crate::check::statements::{Sent, Statements};
-use crate::check::told::{Returned, Telling, Told, status};
+use crate::check::told::{Returned, Telling, UNSALTED, status};
 use crate::check::wall;
 use crate::check::{CheckOutcome, Ended, Usage};
 use crate::finding::Status;
@@ -33,8 +32,6 @@ use crate::sandbox::Login;
 
 /// Beyond a check's own time: a host call in flight ends by itself first, and with a better word on why.
 const GRACE: Duration = Duration::from_secs(1);
-/// What digests in a recording are salted with: nothing.
-const UNSALTED: Salt = Salt::new([0; 32]);
 
 /// A check's own way into the restored database.
 ///
@@ -223,67 +220,8 @@ fn seed(job: &Job) -> [u8; 32] {
     salt.digest("random numbers of a check", of)
 }
 
-/// Answers a component as a recording has it; none where it does what the recorded one did.
-///
-/// It runs in the same store, behind the same walls and up to the same report as in a drill. No database is asked and no
-/// file is opened.
-pub async fn replay(again: Again) -> Option<Difference> {
-    let begun = Instant::now();
-    let head = &again.recording.head;
-    if let Some(difference) = again.imports() {
-        return Some(difference);
-    }
-    let approved = Approved::as_recorded(
-        again.component,
-        head.interfaces.clone(),
-        head.report,
-        head.limits(),
-    );
-    let limits = approved.limits();
-    let state = State::new(Parts {
-        answers: Answers::Recorded(Replay::new(again.recording.clone())),
-        recorder: None,
-        statements: None,
-        artefacts: &[],
-        memory: limits.memory,
-        log_bytes: limits.log_bytes,
-        // Both were looked at when the recording was read.
-        started: head.started().unwrap_or(SystemTime::UNIX_EPOCH),
-        seed: *head.seed.as_bytes(),
-    });
-    let state = match state {
-        Ok(state) => state,
-        Err(error) => return Some(Difference::new("its start", "one", &error.to_string())),
-    };
-    let mut store = Store::new(again.machine.engine(), state);
-    let returned = call(
-        &again.machine,
-        &approved,
-        &again.compiled,
-        &mut store,
-        begun,
-    )
-    .await;
-    let state = store.into_data();
-    let telling = Telling {
-        returned: &returned,
-        state: &state,
-        findings: limits.findings,
-    };
-    let told = Told::from(telling.under(&Disclosure {
-        level: ReportLevel::Values,
-        salt: &UNSALTED,
-        names: &Names::new(),
-    }));
-    let asked = match state.answers {
-        Answers::Recorded(replay) => replay.difference(),
-        Answers::Live(_) => None,
-    };
-    asked.or_else(|| again.recording.outcome.difference(&told))
-}
-
 /// Instantiates the check and calls it, once. The outer error says which wall it ran into.
-async fn call(
+pub(super) async fn call(
     machine: &Machine,
     approved: &Approved,
     compiled: &Compiled,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::check::bindings::exports::vhost::check::checker;
-use crate::check::disclose::Disclosure;
+use crate::check::disclose::{Disclosure, Salt};
 use crate::check::exchange::Difference;
 use crate::check::host::State;
 use crate::check::{Ended, LogLine, report};
@@ -11,6 +11,9 @@ use crate::finding::{Finding, Status};
 
 /// Lines of each of standard output and error; an empty line costs a guest one byte, and a report a hundred.
 const CAPTURED_LINES: usize = 1_000;
+
+/// What digests in a recording are salted with: nothing, so that two recordings can be held against each other.
+pub const UNSALTED: Salt = Salt::new([0; 32]);
 
 /// What a call of the guest gave; the outer error names the wall that it ran into.
 pub type Returned = Result<Result<checker::Report, String>, String>;

@@ -1,6 +1,7 @@
 //! The checks of a drill: compiled while the dump is taken, run on the restored database.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -15,6 +16,7 @@ use crate::check::{
 };
 use crate::drill::ground::Ground;
 use crate::drill::order::Keep;
+use crate::drill::recordings;
 use crate::drill::seen::{Seen, in_one_line};
 use crate::event::Stage;
 use crate::fidelity::Standing;
@@ -57,6 +59,8 @@ pub struct Shared {
     pub reference: Option<Arc<Reference>>,
     pub record: Record,
     pub watch: Watch,
+    /// The run's, for what is recorded.
+    pub directory: PathBuf,
 }
 
 /// What came of checks that ran side by side.
@@ -123,7 +127,13 @@ impl Compiling {
             seen.events().note(Stage::Checks, remark.as_str());
             seen.evidence.remarks.push(remark);
         }
-        Ok(round.ran.into_iter().map(|ran| ran.outcome).collect())
+        let (mut outcomes, mut recorded) = (Vec::new(), Vec::new());
+        for ran in round.ran {
+            outcomes.push(ran.outcome);
+            recorded.extend(ran.recording);
+        }
+        recordings::keep(recorded, &shared.directory, seen)?;
+        Ok(outcomes)
     }
 
     /// The same on ground that is ready, and that others may have stood on before.

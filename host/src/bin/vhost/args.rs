@@ -3,6 +3,7 @@
 mod accept;
 mod diff;
 mod grants;
+mod record;
 mod trial;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use vhost::digest::Sha256;
 pub use accept::Accept;
 pub use diff::Diff;
 pub use grants::{Approve, Check, File, Grants, GrantsCommand, List, Revoke};
+pub use record::{Record, RecordLevel, Test};
 pub use trial::Try;
 
 /// Proves that a Postgres backup can be restored.
@@ -52,6 +54,10 @@ pub enum Command {
     Inspect(Inspect),
     /// Show what checks ask for against what they were granted; approve, revoke or check it.
     Grants(Box<Grants>),
+    /// Answer a check as recorded, without a database, and hold what it does against the recording.
+    ///
+    /// Exit status: 0 all the same, 1 something differs, 2 usage.
+    Test(Test),
     /// Compile a component from standard input to standard output; vhost starts this as a child of its own.
     #[command(hide = true)]
     CompileComponent,
@@ -110,6 +116,8 @@ pub struct Run {
     /// Where run directories appear, over the plan's
     #[arg(long, value_name = "DIR")]
     pub runs: Option<PathBuf>,
+    #[command(flatten)]
+    pub record: Record,
     /// Compile every check anew, and keep nothing of it for the next drill
     #[arg(long)]
     pub no_cache: bool,

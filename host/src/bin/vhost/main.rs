@@ -14,8 +14,10 @@ mod inspect;
 mod kept;
 mod prepare;
 mod progress;
+mod record;
 mod run;
 mod selftest;
+mod test;
 mod trial;
 
 use std::process::ExitCode;
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         args::Command::Inspect(inspect) => inspect::main(&inspect),
         args::Command::Grants(grants) => grants::main(*grants),
         args::Command::Try(asked) => trial::main(&asked),
+        args::Command::Test(test) => test::main(&test),
         args::Command::CompileComponent => compile(),
     }
 }

@@ -24,6 +24,7 @@ use crate::beside::beside;
 use crate::given;
 use crate::host;
 use crate::kept;
+use crate::record;
 
 /// The engine's socket where neither flag, environment nor plan names one.
 const DOCKER_HOST: &str = "unix:///var/run/docker.sock";
@@ -78,6 +79,7 @@ pub fn prepare(run: Run) -> Result<Prepared> {
         overlap: plan.fidelity.overlap,
         amcheck: plan.fidelity.amcheck,
         checks,
+        record: record::asked(&run.record)?,
         keep,
         compiler: Compiler::new(exe, vec!["compile-component".into()]),
         cores,

@@ -59,12 +59,14 @@ fn excerpt(text: &str, from: usize) -> String {
 
 /// A call and what it asks: texts between backticks, everything else as JSON.
 pub fn words(call: &str, asked: &Json) -> String {
+    let fields = || asked.as_object().into_iter().flatten();
     let mut words = call.to_owned();
-    for (name, value) in asked.as_object().into_iter().flatten() {
-        match value {
-            Json::String(text) => words.push_str(&format!(" {name} `{text}`")),
-            value => words.push_str(&format!(" {name} {value}")),
-        }
+    // A statement comes before its parameters.
+    for (name, text) in fields().filter_map(|(name, value)| Some((name, value.as_str()?))) {
+        words.push_str(&format!(" {name} `{text}`"));
+    }
+    for (name, value) in fields().filter(|(_, value)| !value.is_string()) {
+        words.push_str(&format!(" {name} {value}"));
     }
     words
 }
@@ -72,7 +74,7 @@ pub fn words(call: &str, asked: &Json) -> String {
 /// What the later of two recordings of one level has otherwise; what is another in each drill is left aside.
 pub fn between(earlier: &Recording, later: &Recording) -> Option<Difference> {
     let calls = earlier.calls.len().max(later.calls.len());
-    let ended = |recording: &Recording| format!("the end after {} calls", recording.calls.len());
+    let ended = |recording: &Recording| format!("the end after call {}", recording.calls.len());
     for index in 0..calls {
         let place = format!("call {}", index + 1);
         let (one, other) = (earlier.calls.get(index), later.calls.get(index));

@@ -150,6 +150,12 @@ const CALLS: [(&str, Lasting); 18] = [
     known::<ProtectedContainers>(),
 ];
 
+/// The name of every call.
+#[cfg(test)]
+pub fn names() -> Vec<&'static str> {
+    CALLS.iter().map(|(name, _)| *name).collect()
+}
+
 const fn known<C: Call>() -> (&'static str, Lasting) {
     (C::NAME, lasting::<C>)
 }

@@ -9,17 +9,6 @@ use super::call::Call;
 use super::difference::{Difference, words};
 use super::form::{Detail, Form as _};
 use super::recording::Recording;
-use crate::check::compile::Compiled;
-use crate::check::machine::Machine;
-use crate::grant::Component;
-
-/// A component to be answered as a recording has it. Its SHA-256 may be another than the recorded one's.
-pub struct Again {
-    pub machine: Arc<Machine>,
-    pub component: Component,
-    pub compiled: Compiled,
-    pub recording: Arc<Recording>,
-}
 
 /// Why a recording answers nobody.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,16 +42,6 @@ impl Recording {
                 names: head.artefacts.join("`, `"),
             }),
         }
-    }
-}
-
-impl Again {
-    /// What the component imports and the recorded one was not granted: nothing recorded could answer that.
-    pub(in crate::check) fn imports(&self) -> Option<Difference> {
-        let granted = &self.recording.head.interfaces;
-        let imported = self.component.grantable();
-        let more = imported.iter().any(|one| !granted.contains(one));
-        more.then(|| Difference::new("its imports", &granted.join(", "), &imported.join(", ")))
     }
 }
 
@@ -101,7 +80,7 @@ impl Replay {
         let asked: Json = serde_json::from_str(&call.text(Detail::Whole)).unwrap_or_default();
         let now = || words(C::NAME, &asked);
         let Some(entry) = self.recording.calls.get(self.answered) else {
-            let end = format!("the end after {} calls", self.answered);
+            let end = format!("the end after call {}", self.answered);
             return Err(Difference::new(place, &end, &now()));
         };
         let recorded = || words(&entry.call, &entry.asked);
@@ -122,7 +101,7 @@ impl Replay {
             Some(Difference::new(
                 format!("call {}", self.answered + 1),
                 &words(&entry.call, &entry.asked),
-                &format!("the end after {} calls", self.answered),
+                &format!("the end after call {}", self.answered),
             ))
         };
         self.difference.or_else(unasked)

@@ -42,24 +42,28 @@ pub fn first(stderr: &str, text: &Bytes, before: usize) -> Option<(usize, String
 /// The line that the statement begins on which ends on line `end`, or stands on it.
 fn start(text: &Bytes, end: usize) -> Option<usize> {
     let mut splitter = Splitter::default();
-    // Where the statement begins that the splitter still holds; none between statements.
+    // Where the statement begins that the splitter still holds, or whose rows it reads; none between statements.
     let mut begun: Option<usize> = None;
+    let mut in_rows = false;
     for (at, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
         let number = at + 1;
-        let parts = splitter.take(text.slice_ref(line));
-        let whole = parts
-            .iter()
-            .any(|part| matches!(part, Part::Statement(_) | Part::More(_) | Part::Copy { .. }));
-        let is_text = {
-            let line = line.trim_ascii();
-            !line.is_empty() && !line.starts_with(b"--")
-        };
+        let mut whole = false;
+        for part in splitter.take(text.slice_ref(line)) {
+            match part {
+                Part::Copy { .. } => in_rows = true,
+                Part::EndOfRows => (in_rows, whole) = (false, true),
+                Part::Statement(_) | Part::More(_) => whole = true,
+                Part::Rows(_) | Part::Command(_) => {}
+            }
+        }
         let from = *begun.get_or_insert(number);
         if number >= end {
             return Some(from);
         }
-        if whole || (!is_text && from == number) {
-            // What follows the semicolon on this line begins a statement on the next.
+        let trimmed = line.trim_ascii();
+        let is_text = !trimmed.is_empty() && !trimmed.starts_with(b"--");
+        // What follows a semicolon on its line is taken to begin on the next.
+        if !in_rows && (whole || (!is_text && from == number)) {
             begun = None;
         }
     }

@@ -178,8 +178,13 @@ impl Desk {
             return serde_json::to_string(&value)
                 .with_context(|| format!("{} cannot be handed on", file.display()));
         }
-        let table: toml::Table = toml::from_str(&text)
-            .map_err(|error| anyhow::anyhow!("{}: {}", file.display(), error.message()))?;
+        let table: toml::Table = toml::from_str(&text).map_err(|error| {
+            anyhow::anyhow!(
+                "{}: {}",
+                file.display(),
+                error.message().replace('\n', "; ")
+            )
+        })?;
         serde_json::to_string(&table)
             .with_context(|| format!("{} has a value that JSON cannot hold", file.display()))
     }

@@ -1,10 +1,11 @@
-//! A trial's run as one line of JSON: the schema `vhost.try/1`.
+//! A trial's run as one line of JSON; `try.schema.json` beside this file describes it.
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use vhost::check::statements::Sent;
 use vhost::plan::limits::LimitKey;
+use vhost::report::neutral::{Medium, neutral};
 use vhost::trial::Tried;
 use vhost::trial::asked::Under;
 
@@ -47,19 +48,23 @@ fn check(tried: &Tried, under: &Under, command: &Result<String, String>) -> Valu
         "statements": statements,
         "more_statements": tried.more_statements,
         "needed": {
-            "read": tried.needed.read.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "remark": tried.needed.remark,
+            "read": tried.needed.read.iter().map(|one| harmless(&one.to_string())).collect::<Vec<_>>(),
+            "remark": tried.needed.remark.as_deref().map(harmless),
             "approve": command.as_ref().ok(),
             "no_grant": command.as_ref().err(),
             "stanza": tried.stanza().ok().map(|stanza| stanza.text),
         },
-        "remarks": tried.remarks,
+        "remarks": tried.remarks.iter().map(|remark| harmless(remark)).collect::<Vec<_>>(),
     })
+}
+
+fn harmless(text: &str) -> String {
+    neutral(text, Medium::Json)
 }
 
 fn statement(sent: &Sent) -> Value {
     json!({
-        "sql": sent.sql,
+        "sql": harmless(&sent.sql),
         "rows": sent.rows,
         "bytes": sent.bytes,
         "micros": u64::try_from(sent.elapsed.as_micros()).unwrap_or(u64::MAX),
