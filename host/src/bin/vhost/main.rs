@@ -4,6 +4,7 @@ mod accept;
 mod args;
 mod beside;
 mod bundle;
+mod checks;
 mod clean;
 mod diff;
 mod fault;
@@ -17,8 +18,10 @@ mod prepare;
 mod progress;
 mod record;
 mod run;
+mod select;
 mod selftest;
 mod test;
+mod trial;
 
 use std::process::ExitCode;
 
@@ -34,7 +37,9 @@ fn main() -> ExitCode {
         args::Command::New(new) => new::main(&new),
         args::Command::Bundle(bundle) => bundle::main(&bundle),
         args::Command::Inspect(inspect) => inspect::main(&inspect),
+        args::Command::Checks(checks) => checks::main(&checks),
         args::Command::Grants(grants) => grants::main(*grants),
+        args::Command::Try(asked) => trial::main(&asked),
         args::Command::Test(test) => test::main(&test),
         args::Command::CompileComponent => compile(),
     }
