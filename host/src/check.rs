@@ -24,6 +24,7 @@ pub mod reading;
 mod report;
 mod run;
 pub mod share;
+pub mod statements;
 mod stdio;
 mod told;
 mod wall;
@@ -40,7 +41,7 @@ pub use disclose::Salt;
 pub use evidence::Facts;
 pub use machine::{Machine, MachineError};
 pub use reading::{Onlooker, Read};
-pub use run::{Database, Job, Ran, run, run_all};
+pub use run::{Database, Job, Ran, Watch, run, run_all};
 
 /// What came of one check.
 #[derive(Clone, Debug, Serialize)]

@@ -18,7 +18,7 @@ mod sample;
 mod schema;
 pub mod seal;
 mod shape;
-mod shown;
+pub mod shown;
 pub mod summary;
 pub mod terms;
 mod text;

@@ -153,6 +153,7 @@ pub async fn job_on(
         salt: Arc::new(Salt::new([1; 32])),
         started: SystemTime::UNIX_EPOCH,
         record: Record::Nothing,
+        watch: vhost::check::Watch::Nobody,
     }
 }
 

@@ -52,6 +52,7 @@ pub async fn replay(again: Again) -> Option<Difference> {
     let state = State::new(Parts {
         answers: Answers::Recorded(Replay::new(again.recording.clone())),
         recorder: None,
+        statements: None,
         artefacts: &[],
         memory: limits.memory,
         log_bytes: limits.log_bytes,

@@ -37,6 +37,7 @@ pub use replay::{NotReplayable, Replay};
 pub use statement::Statement;
 
 use crate::check::disclose::Names;
+use crate::check::query::{Session, Spent};
 
 /// What of a check's exchange is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,6 +73,18 @@ pub enum Answers {
 }
 
 impl Answers {
+    /// What the check has used of the database so far.
+    pub fn spent(&self) -> Spent {
+        match self {
+            Answers::Live(live) => live
+                .session
+                .as_ref()
+                .map(Session::spent)
+                .unwrap_or_default(),
+            Answers::Recorded(_) => Spent::default(),
+        }
+    }
+
     /// # Errors
     ///
     /// Where a replay has no answer, because the call is not the recorded one; it ends there.

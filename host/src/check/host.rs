@@ -1,6 +1,6 @@
 //! What one store holds, and the host interfaces `query`, `settings` and `log`.
 
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -18,6 +18,7 @@ use crate::check::exchange::call::{
 use crate::check::exchange::form::Private;
 use crate::check::exchange::{Answers, Call, Recorder, Statement};
 use crate::check::limits::{HANDLES, Meter};
+use crate::check::statements::{Cost, Statements};
 use crate::check::stdio::Capture;
 use crate::grant::Artefact;
 
@@ -34,6 +35,8 @@ pub struct State {
     pub(super) meter: Meter,
     pub(super) answers: Answers,
     pub(super) recorder: Option<Recorder>,
+    /// None where nobody asks what each of them was.
+    pub(super) statements: Option<Statements>,
     pub(super) log: Log,
     pub(super) calls: Calls,
     pub(super) stdout: Capture,
@@ -48,6 +51,7 @@ pub struct Parts<'a> {
     pub answers: Answers,
     /// None where nothing is recorded.
     pub recorder: Option<Recorder>,
+    pub statements: Option<Statements>,
     /// The directories that the guest may read, and no others.
     pub artefacts: &'a [Artefact],
     pub memory: u64,
@@ -82,6 +86,7 @@ impl State {
             meter: Meter::new(parts.memory),
             answers: parts.answers,
             recorder: parts.recorder,
+            statements: parts.statements,
             log: Log {
                 lines: Vec::new(),
                 left: parts.log_bytes,
@@ -105,7 +110,16 @@ impl State {
         if C::CONTACT == Contact::Asked {
             self.contact = Contact::Asked;
         }
+        let (begun, before) = (Instant::now(), self.answers.spent());
         let answer = self.answers.to(call).await?;
+        if let Some(statements) = &mut self.statements {
+            let cost = Cost {
+                elapsed: begun.elapsed(),
+                before,
+                after: self.answers.spent(),
+            };
+            statements.note(call.of(), C::opened(&answer), &cost, C::error(&answer));
+        }
         if let Some(error) = C::error(&answer) {
             self.last_error = Some(without_rows(error));
         }

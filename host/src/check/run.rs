@@ -21,6 +21,7 @@ use crate::check::linker::link;
 use crate::check::machine::Machine;
 use crate::check::query::{Session, TypeCatalog};
 use crate::check::reading::{Onlooker, Read};
+use crate::check::statements::{Sent, Statements};
 use crate::check::told::{Returned, Telling, UNSALTED, status};
 use crate::check::wall;
 use crate::check::{CheckOutcome, Ended, Usage};
@@ -77,11 +78,25 @@ pub struct Job {
     /// The drill's start; a check's clocks stand there.
     pub started: SystemTime,
     pub record: Record,
+    pub watch: Watch,
+}
+
+/// Who looks at a check besides its report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Watch {
+    #[default]
+    Nobody,
+    /// Who writes it, in a trial: each statement is told, and the words are shown at this level.
+    Author(ReportLevel),
 }
 
 /// What came of one check, and of recording it.
 pub struct Ran {
     pub outcome: CheckOutcome,
+    /// Each statement, where its author watches.
+    pub statements: Vec<Sent>,
+    /// How many more there were.
+    pub more_statements: u64,
     /// None where nothing was to be recorded, or the check was not started.
     pub recording: Option<Result<Recorded, NotRecorded>>,
 }
@@ -95,6 +110,8 @@ pub async fn run_all(jobs: Vec<Job>, cores: NonZeroUsize) -> Vec<Ran> {
         // Stands until the check has ended: one whose task is lost could not look.
         all.push(Ran {
             outcome: could_not_look(&job, "the host lost the check"),
+            statements: Vec::new(),
+            more_statements: 0,
             recording: None,
         });
         let turns = turns.clone();
@@ -130,6 +147,8 @@ pub async fn run(job: Job) -> Ran {
     let begun = Instant::now();
     let mut ran = Ran {
         outcome: could_not_look(&job, "it was not started"),
+        statements: Vec::new(),
+        more_statements: 0,
         recording: None,
     };
     match prepare(&job).await {
@@ -173,6 +192,10 @@ async fn prepare(job: &Job) -> Result<Store<State>, String> {
     let state = State::new(Parts {
         answers: Answers::Live(live),
         recorder,
+        statements: match job.watch {
+            Watch::Nobody => None,
+            Watch::Author(_) => Some(Statements::default()),
+        },
         artefacts: job.approved.artefacts(),
         memory: limits.memory,
         log_bytes: limits.log_bytes,
@@ -237,6 +260,8 @@ pub(super) async fn call(
 /// Fills the outcome, and the recording, from what the guest returned and what the store holds.
 fn tell(job: &Job, state: &mut State, returned: &Returned, ran: &mut Ran) {
     let recorder = state.recorder.take();
+    let statements = state.statements.take().unwrap_or_default();
+    (ran.statements, ran.more_statements) = statements.finish();
     let names = job.facts.names(job.approved.read());
     let telling = Telling {
         returned,
@@ -244,7 +269,10 @@ fn tell(job: &Job, state: &mut State, returned: &Returned, ran: &mut Ran) {
         findings: job.approved.limits().findings,
     };
     let words = telling.under(&Disclosure {
-        level: job.approved.report(),
+        level: match job.watch {
+            Watch::Nobody => job.approved.report(),
+            Watch::Author(level) => level,
+        },
         salt: &job.salt,
         names: &names,
     });

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::check::Watch;
 use crate::drill::checks::{Compiling, Shared};
 use crate::drill::directory::RunDirectory;
 use crate::drill::manifest::Kept;
@@ -49,6 +50,7 @@ pub async fn compare_and_check(
         manifest: manifest.clone(),
         reference: order.beside.reference.clone(),
         record: order.record,
+        watch: Watch::Nobody,
         directory: directory.partial().to_owned(),
     };
     seen.begin(Stage::Fidelity);

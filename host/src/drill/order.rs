@@ -66,7 +66,7 @@ pub enum From {
 }
 
 /// What somebody recorded of a given dump, and what it therefore must be.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Stated {
     pub sha256: Option<Sha256>,
     /// In bytes.

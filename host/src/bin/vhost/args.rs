@@ -3,7 +3,9 @@
 mod accept;
 mod diff;
 mod grants;
+mod new;
 mod record;
+mod trial;
 
 use std::path::PathBuf;
 
@@ -13,7 +15,9 @@ use vhost::digest::Sha256;
 pub use accept::Accept;
 pub use diff::Diff;
 pub use grants::{Approve, Check, File, Grants, GrantsCommand, List, Revoke};
+pub use new::{Language, New};
 pub use record::{Record, RecordLevel, Test};
+pub use trial::Try;
 
 /// Proves that a Postgres backup can be restored.
 ///
@@ -41,8 +45,15 @@ pub enum Command {
     ///
     /// Exit status: 0 every wall held, 1 one did not, 2 usage, 3 something could not be tried.
     Selftest(Selftest),
+    /// Make a check to start from: its source, manifest, settings, a test and sample data.
+    New(New),
     /// Put a check and its manifest together, into one component.
     Bundle(Bundle),
+    /// Try checks on a copy of a dump, a run or a file of SQL, again on each change with --watch.
+    ///
+    /// A check that nobody approved runs with what it asks for. The grant that it would need is shown. Exit status, of the last
+    /// run: 0 every check passed, 1 one failed, 2 usage or configuration, 3 one could not look.
+    Try(Box<Try>),
     /// Show what a component is, imports and asks for, without running it.
     Inspect(Inspect),
     /// List the checks that a directory holds: what each asserts, asks for and may be set to, without running any.

@@ -173,7 +173,7 @@ fn run(asked: List) -> Run {
     }
 }
 
-fn colour(terminal: bool) -> Colour {
+pub fn colour(terminal: bool) -> Colour {
     match terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) {
         true => Colour::Yes,
         false => Colour::No,

@@ -10,6 +10,7 @@ use crate::check::bindings::vhost::check::log::Level;
 use crate::check::bindings::vhost::check::query::Budget;
 use crate::check::bindings::vhost::check::types::{Column, Error, Page, Value};
 use crate::check::disclose::Contact;
+use crate::check::statements::Of;
 
 /// One call of a guest: what it asks, and how the host answers it in a drill.
 ///
@@ -26,6 +27,16 @@ pub trait Call: Form + Send + Sync {
     fn answer(&self, live: &mut Live) -> impl Future<Output = Self::Answer> + Send;
 
     fn error(_: &Self::Answer) -> Option<&Error> {
+        None
+    }
+
+    /// Which statement it is about.
+    fn of(&self) -> Of<'_> {
+        Of::Nothing
+    }
+
+    /// The cursor that an answer opens.
+    fn opened(_: &Self::Answer) -> Option<Number> {
         None
     }
 
@@ -60,6 +71,14 @@ impl Call for Open {
         Ok(live.keep(cursor))
     }
 
+    fn of(&self) -> Of<'_> {
+        Of::Statement(&self.sql.0)
+    }
+
+    fn opened(answer: &Self::Answer) -> Option<Number> {
+        answer.as_ref().ok().copied()
+    }
+
     fn error(answer: &Self::Answer) -> Option<&Error> {
         answer.as_ref().err()
     }
@@ -83,6 +102,10 @@ impl Call for Scalar {
     async fn answer(&self, live: &mut Live) -> Self::Answer {
         let session = live.session.as_mut().ok_or_else(not_granted)?;
         session.scalar(&self.sql.0, &self.params.0).await
+    }
+
+    fn of(&self) -> Of<'_> {
+        Of::Statement(&self.sql.0)
     }
 
     fn error(answer: &Self::Answer) -> Option<&Error> {
@@ -129,6 +152,10 @@ impl Call for Fetch {
         session.fetch(cursor, self.max_rows).await
     }
 
+    fn of(&self) -> Of<'_> {
+        Of::Cursor(self.cursor)
+    }
+
     fn error(answer: &Self::Answer) -> Option<&Error> {
         answer.as_ref().err()
     }
@@ -158,6 +185,10 @@ impl Call for FetchPage {
         session.fetch_page(cursor, self.max_rows).await
     }
 
+    fn of(&self) -> Of<'_> {
+        Of::Cursor(self.cursor)
+    }
+
     fn error(answer: &Self::Answer) -> Option<&Error> {
         answer.as_ref().err()
     }
@@ -182,6 +213,10 @@ impl Call for Drop {
 
     async fn answer(&self, live: &mut Live) -> Self::Answer {
         live.close(self.cursor).await
+    }
+
+    fn of(&self) -> Of<'_> {
+        Of::Cursor(self.cursor)
     }
 
     fn error(answer: &Self::Answer) -> Option<&Error> {
