@@ -11,6 +11,10 @@
 //! expect = [{ key = { code = "DOT-991" }, reference = "7c963f27-0000-4000-8000-000000000001" }]
 //! ```
 //!
+//! **When to use it.** Where a row belongs to one of two things and two columns say to which, as no single foreign key can. A
+//! constraint holds that exactly one is set, if there is one; that it is the one which the row's lane calls for, and that
+//! two rows did not change places, is what this check is for.
+//!
 //! `rows` and `expect` are optional. A reference is compared by its text form, whichever of the two columns holds it.
 
 use std::collections::BTreeMap;

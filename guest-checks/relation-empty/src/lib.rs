@@ -4,6 +4,9 @@
 //! [checks.relation-empty]
 //! relations = ["schema.table"]
 //! ```
+//!
+//! **When to use it.** For relations whose first row is news: a queue of failed jobs, a table that is to be dropped, aliases that
+//! nobody may make. Also for tables that a backup must not carry, whose rows were excluded from the dump.
 
 use vhost_check::{Check, CouldNotLook, Findings, Relation};
 

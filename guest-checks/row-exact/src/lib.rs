@@ -7,6 +7,9 @@
 //! cells = { state = "draft", approved = false, closed_at = { null = true } }
 //! ```
 //!
+//! **When to use it.** For rows that somebody would be held to: contracts, fees, the accounts of the system itself, what a
+//! migration wrote. It proves that a row came through whole, cell for cell, where a count says that some row did.
+//!
 //! A string is compared with the column's text form (TimeZone UTC, DateStyle ISO). Exactly one row must have the key.
 //! Equal cells are counted in one finding a row; each unlike cell has its own.
 

@@ -8,7 +8,7 @@ use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::bindings::vhost::check::types::Value;
-use crate::query::{QueryError, scalar};
+use crate::query::{QueryError, query, scalar};
 
 /// Postgres cuts longer names silently (NAMEDATALEN - 1).
 const LONGEST_NAME: usize = 63;
@@ -118,6 +118,15 @@ impl Relation {
     /// Counts the rows.
     pub fn count(&self) -> Result<i64, QueryError> {
         scalar(&format!("SELECT count(*) FROM {self}"), &[])
+    }
+
+    /// What the database calls the types of these columns, for example `int4`; of an empty relation too, and of a domain
+    /// the type below it. Asking is also how to learn that relation and columns are there.
+    pub fn types_of(&self, columns: &[Ident]) -> Result<Vec<String>, QueryError> {
+        let sql = format!("SELECT {} FROM {self} LIMIT 0", Ident::list(columns));
+        let rows = query(&sql, &[])?;
+        let columns = rows.columns().into_iter();
+        Ok(columns.map(|column| column.type_name).collect())
     }
 
     /// Counts the rows for which `condition`, SQL with parameters, is true.
