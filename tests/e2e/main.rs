@@ -8,6 +8,8 @@ mod dumps;
 mod fidelity;
 mod grants;
 mod house;
+mod languages;
+mod listed;
 mod readme;
 mod record;
 mod reference;

@@ -58,6 +58,8 @@ pub struct Bench<'r, 's> {
     onlooker: Arc<Onlooker>,
     /// What was found before the hardening, as a drill does it.
     pub standing: Standing,
+    /// When the dump was taken, in RFC 3339; empty for one that was given.
+    pub taken_at: String,
 }
 
 /// Restores the rows, runs `body`, and removes the sandbox.
@@ -123,6 +125,7 @@ pub async fn within_restored(dump_text: &str, body: impl AsyncFnOnce(&mut Bench<
             restored: &restored,
             client,
             standing,
+            taken_at: String::new(),
         };
         body(&mut bench).await;
     })
@@ -143,6 +146,12 @@ fn bin_dir() -> PathBuf {
 }
 
 impl Bench<'_, '_> {
+    /// Changes the restored database, and asks its catalogue again.
+    pub async fn change(&mut self, sql: &str) {
+        self.client.batch_execute(sql).await.unwrap();
+        self.standing = standing(self.restored).await.unwrap();
+    }
+
     /// Admits a check, runs it, and forgets its role, so that it can be admitted again.
     pub async fn ask(&mut self, ask: Ask<'_>) -> CheckOutcome {
         self.timed(ask).await.0
@@ -163,6 +172,7 @@ impl Bench<'_, '_> {
         let mut job = job_on(&self.machine, ask.settings, approved, Some(database)).await;
         let mut facts = facts();
         facts.standing = self.standing.clone();
+        facts.dump.taken_at = self.taken_at.clone();
         job.facts = Arc::new(facts);
         let began = Instant::now();
         let outcome = run(job).await.outcome;

@@ -27,16 +27,34 @@
 //! # fn main() {}
 //! ```
 
+#![warn(missing_docs)]
+
+mod boundary;
+mod calendar;
 mod cell;
+mod decode;
 mod error;
+pub mod evidence;
+mod expression;
 mod findings;
-mod manifest;
+mod interval;
+pub mod log;
+mod moment;
+mod numeric;
 mod query;
 mod row;
 mod settings;
 mod sql;
+mod subject;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod testing;
+mod typed;
+mod uuid;
+mod value;
 
 /// The boundary in `wit/`, for what this crate has no words for.
+// What is generated has the words of the `.wit` files, which are no Rust documentation.
+#[allow(missing_docs, rustdoc::all)]
 pub mod bindings {
     wit_bindgen::generate!({
         path: "../../wit",
@@ -44,18 +62,27 @@ pub mod bindings {
         pub_export_macro: true,
         default_bindings_module: "vhost_check::bindings",
         export_macro_name: "export_component",
+        additional_derives: [PartialEq],
     });
 }
 
-pub use bindings::vhost::check::types::Value;
-pub use bindings::vhost::check::{evidence, log};
+pub use bindings::vhost::check::types::{Column, Limit, LimitHit, OtherValue, Value};
 pub use cell::Cell;
+pub use decode::{Misfit, Records};
 pub use error::CouldNotLook;
-pub use findings::{Findings, Subject};
-pub use manifest::{Objects, objects};
-pub use query::{FromValue, QueryError, Rows, query, scalar};
+pub use evidence::{Objects, all_objects as objects};
+pub use expression::Expression;
+pub use findings::Findings;
+pub use interval::Interval;
+pub use moment::{Date, Timestamp, TimestampTz};
+pub use numeric::Numeric;
+pub use query::{Budget, QueryError, Rows, query, query_as, query_one, remaining, scalar};
 pub use row::{Key, Row, Seen};
 pub use sql::{Ident, NotAName, Relation};
+pub use subject::Subject;
+pub use typed::NotAValue;
+pub use uuid::Uuid;
+pub use value::FromValue;
 
 use bindings::exports::vhost::check::checker;
 
@@ -68,12 +95,15 @@ pub trait Check: serde::de::DeserializeOwned {
 /// Reads the settings and runs the check; what [`export!`] calls.
 #[doc(hidden)]
 pub fn run<C: Check>() -> Result<checker::Report, String> {
-    let check: C = settings::read(&bindings::vhost::check::settings::get())
-        .map_err(|error| error.to_string())?;
+    collect(|findings| settings::read::<C>(&boundary::settings::get())?.run(findings))
+}
+
+/// Makes one look a report.
+fn collect(
+    look: impl FnOnce(&mut Findings) -> Result<(), CouldNotLook>,
+) -> Result<checker::Report, String> {
     let mut findings = Findings::default();
-    check
-        .run(&mut findings)
-        .map_err(|error| error.to_string())?;
+    look(&mut findings).map_err(|error| error.to_string())?;
     Ok(findings.into_report())
 }
 

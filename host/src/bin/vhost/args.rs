@@ -45,6 +45,8 @@ pub enum Command {
     Bundle(Bundle),
     /// Show what a component is, imports and asks for, without running it.
     Inspect(Inspect),
+    /// List the checks that a directory holds: what each asserts, asks for and may be set to, without running any.
+    Checks(Checks),
     /// Show what checks ask for against what they were granted; approve, revoke or check it.
     Grants(Box<Grants>),
     /// Answer a check as recorded, without a database, and hold what it does against the recording.
@@ -141,6 +143,16 @@ pub struct Inspect {
     #[arg(value_name = "WASM")]
     pub component: PathBuf,
     /// As JSON, of the schema vhost.inspect/1
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Checks {
+    /// Components, or directories of them
+    #[arg(value_name = "WASM", default_value = ".")]
+    pub checks: Vec<PathBuf>,
+    /// As JSON: a list of what `vhost inspect --json` gives
     #[arg(long)]
     pub json: bool,
 }
