@@ -20,7 +20,7 @@
 use std::collections::BTreeMap;
 
 use vhost_check::{
-    Check, CouldNotLook, Findings, Ident, Key, QueryError, Relation, Subject, Value, query_as,
+    Check, CouldNotLook, Findings, Ident, Key, QueryError, Relation, Subject, Value, query,
 };
 
 #[derive(serde::Deserialize)]
@@ -110,10 +110,13 @@ impl ExclusiveReference {
             self.relation,
             expected.key.condition(&mut params),
         );
-        let held = query_as(&sql, &params)?.collect::<Result<Vec<(bool,)>, _>>()?;
+        let mut held = Vec::new();
+        for row in query(&sql, &params)? {
+            held.push(row?.first() == Some(&Value::Boolean(true)));
+        }
         let here = Subject::from(&self.relation).at(&expected.key);
         findings.expect_eq("one-row", here.clone(), 1, held.len());
-        findings.expect("reference-held", here, held == [(true,)]);
+        findings.expect("reference-held", here, held == [true]);
         Ok(())
     }
 }
