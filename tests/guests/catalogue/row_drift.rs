@@ -43,7 +43,7 @@ async fn hold(dump: &[(&str, u64)], reference: Option<&[(&str, u64)]>, toml: &st
         })
     });
     job.facts = Arc::new(facts);
-    run(job).await
+    run(job).await.outcome
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
