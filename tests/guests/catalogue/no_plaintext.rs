@@ -42,7 +42,8 @@ async fn each_shape_is_found_and_what_only_resembles_one_is_not() {
                 &["no-private-keys"][..],
             ),
             (
-                "encode(convert_to('-----BEGIN OPENSSH ' || 'PRIVATE KEY-----', 'UTF8'), 'base64')".to_owned(),
+                "encode(convert_to('-----BEGIN OPENSSH ' || 'PRIVATE KEY-----', 'UTF8'), 'base64')"
+                    .to_owned(),
                 &["no-private-keys"],
             ),
             ("'-----BEGIN CERTIFICATE-----'".to_owned(), &[]),
