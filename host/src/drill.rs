@@ -21,6 +21,7 @@ mod order;
 mod pg_dump;
 mod production;
 mod proof;
+mod recordings;
 mod seen;
 mod supply;
 mod target;
@@ -40,7 +41,7 @@ use crate::drill::checks::Compiling;
 use crate::drill::seen::{Seen, interrupted};
 use crate::drill::supply::Supply;
 use crate::event::{Events, Stage};
-use crate::report::seal::Sealed;
+use crate::report::seal::{Sealed, secret_in};
 use crate::report::{Evidence, ServerSeen, SourceSeen, Stop};
 use crate::restore::isolation;
 use crate::sandbox::{self, Ended, Journal, Sandbox};
@@ -87,6 +88,12 @@ pub async fn run(
     if let Err(error) = manifest::sweep(&mut seen.evidence, directory.partial(), &known) {
         // What could not be looked at is not published.
         seen.evidence.manifest = None;
+        let stop = seen.stop(&error);
+        seen.evidence.stop.get_or_insert(stop);
+    }
+    let detect = |bytes: &[u8]| secret_in(bytes, &known).ok().flatten();
+    if let Err(error) = recordings::sweep(&mut seen.evidence, directory.partial(), &detect) {
+        seen.evidence.recordings = Vec::new();
         let stop = seen.stop(&error);
         seen.evidence.stop.get_or_insert(stop);
     }
@@ -214,6 +221,6 @@ impl Drill<'_> {
         seen.evidence.drift = Some(drift);
         seen.end();
 
-        compared::compare_and_check(kept, compiling, order, seen).await
+        compared::compare_and_check(kept, compiling, order, self.directory, seen).await
     }
 }

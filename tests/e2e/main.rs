@@ -8,7 +8,10 @@ mod dumps;
 mod fidelity;
 mod grants;
 mod house;
+mod languages;
+mod listed;
 mod readme;
+mod record;
 mod reference;
 #[path = "../schema.rs"]
 mod schema;

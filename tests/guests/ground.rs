@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use vhost::check::evidence::{DumpFacts, RestoreFacts};
+use vhost::check::exchange::Record;
 use vhost::check::{Compiler, Database, Facts, Job, Machine, Salt};
 use vhost::digest::Sha256;
 use vhost::grant::bundle::{Existing, bundle};
@@ -24,6 +25,7 @@ const GUESTS: &[&str] = &[
     "babbler",
     "rows-reader",
     "comparer",
+    "decoder",
 ];
 
 /// The directories of the shipped checks in Rust, by their names.
@@ -150,6 +152,7 @@ pub async fn job_on(
         settings: settings.to_owned(),
         salt: Arc::new(Salt::new([1; 32])),
         started: SystemTime::UNIX_EPOCH,
+        record: Record::Nothing,
     }
 }
 

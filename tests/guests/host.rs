@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod checks;
+mod decoded;
 mod ground;
 mod kept;
 mod manifests;

@@ -175,7 +175,7 @@ impl Bench<'_, '_> {
         facts.dump.taken_at = self.taken_at.clone();
         job.facts = Arc::new(facts);
         let began = Instant::now();
-        let outcome = run(job).await;
+        let outcome = run(job).await.outcome;
         let took = began.elapsed();
         let role = format!("\"vhost_check_{}\"", ask.check);
         let sql = format!("DROP OWNED BY {role}; DROP ROLE {role}");

@@ -14,7 +14,9 @@ const SLOW: &str = "memory = \"16MiB\"\ntime = \"30s\"";
 
 async fn outcome(check: &str, limits: &str, settings: &str) -> CheckOutcome {
     let machine = Arc::new(Machine::start().unwrap());
-    run(job(&machine, Ask::new(check, limits, settings)).await).await
+    run(job(&machine, Ask::new(check, limits, settings)).await)
+        .await
+        .outcome
 }
 
 fn stopped(outcome: &CheckOutcome) -> &str {

@@ -20,8 +20,7 @@
 use std::collections::BTreeMap;
 
 use vhost_check::{
-    Check, CouldNotLook, Findings, FromValue, Ident, Key, QueryError, Relation, Subject, Value,
-    query, scalar,
+    Check, CouldNotLook, Findings, Ident, Key, QueryError, Relation, Subject, Value, query_as,
 };
 
 #[derive(serde::Deserialize)]
@@ -68,35 +67,25 @@ impl Check for ExclusiveReference {
 impl ExclusiveReference {
     fn count(&self, findings: &mut Findings) -> Result<(), QueryError> {
         let relation = &self.relation;
-        let count = |condition: &str, params: &[Value]| -> Result<i64, QueryError> {
-            scalar(
-                &format!("SELECT count(*) FROM {relation} WHERE {condition}"),
-                params,
-            )
-        };
         if let Some(rows) = self.rows {
             findings.expect_eq("row-count", relation, rows, relation.count()?);
         }
         let (first, second) = (&self.first, &self.second);
         let both_or_neither = format!("({first} IS NULL) = ({second} IS NULL)");
-        findings.expect_eq(
-            "exactly-one-reference",
-            relation,
-            0,
-            count(&both_or_neither, &[])?,
-        );
+        let wrong = relation.count_where(&both_or_neither, &[])?;
+        findings.expect_none("exactly-one-reference", relation, wrong);
 
         let lane = Subject::column(relation, &self.lane);
         let (known, params) = self.in_lanes(|_| true);
-        let unknown = format!("({known}) IS NOT TRUE");
-        findings.expect_eq("known-lane", lane.clone(), 0, count(&unknown, &params)?);
+        let unknown = relation.count_where(&format!("({known}) IS NOT TRUE"), &params)?;
+        findings.expect_none("known-lane", lane.clone(), unknown);
         for (rule, side, wrong) in [
             ("first-lane-not-swapped", Side::First, second),
             ("second-lane-not-swapped", Side::Second, first),
         ] {
             let (lanes, params) = self.in_lanes(|lane| lane == side);
             let swapped = format!("({lanes}) AND {wrong} IS NOT NULL");
-            findings.expect_eq(rule, lane.clone(), 0, count(&swapped, &params)?);
+            findings.expect_none(rule, lane.clone(), relation.count_where(&swapped, &params)?);
         }
         Ok(())
     }
@@ -106,14 +95,14 @@ impl ExclusiveReference {
         let mut params = Vec::new();
         let mut condition = "false".to_owned();
         for (name, _) in self.lanes.iter().filter(|(_, side)| which(**side)) {
-            params.push(Value::Text(name.clone()));
+            params.push(name.into());
             condition += &format!(" OR {}::text = ${}::text", self.lane, params.len());
         }
         (condition, params)
     }
 
     fn hold(&self, expected: &Expected, findings: &mut Findings) -> Result<(), QueryError> {
-        let mut params = vec![Value::Text(expected.reference.clone())];
+        let mut params = vec![Value::from(&expected.reference)];
         let sql = format!(
             "SELECT (coalesce({}::text, {}::text) = $1::text) IS TRUE FROM {} WHERE {} LIMIT 2",
             self.first,
@@ -121,12 +110,10 @@ impl ExclusiveReference {
             self.relation,
             expected.key.condition(&mut params),
         );
-        let held = query(&sql, &params)?
-            .map(|row| row?.into_iter().next().map_or(Ok(false), bool::from_value))
-            .collect::<Result<Vec<_>, _>>()?;
+        let held = query_as(&sql, &params)?.collect::<Result<Vec<(bool,)>, _>>()?;
         let here = Subject::from(&self.relation).at(&expected.key);
-        findings.expect_eq("one-row", here.clone(), 1, held.len() as i64);
-        findings.expect("reference-held", here, held == [true]);
+        findings.expect_eq("one-row", here.clone(), 1, held.len());
+        findings.expect("reference-held", here, held == [(true,)]);
         Ok(())
     }
 }

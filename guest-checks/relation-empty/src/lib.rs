@@ -19,7 +19,7 @@ impl Check for RelationEmpty {
     fn run(self, findings: &mut Findings) -> Result<(), CouldNotLook> {
         for relation in &self.relations {
             findings.about(relation, |findings| {
-                findings.expect_eq("relation-empty", relation, 0, relation.count()?);
+                findings.expect_none("relation-empty", relation, relation.count()?);
                 Ok(())
             })?;
         }

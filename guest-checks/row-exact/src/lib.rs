@@ -28,7 +28,7 @@ impl Check for RowExact {
                 let here = Subject::from(&row.relation).at(&row.key);
                 findings.expect_eq("one-row", here.clone(), 1, seen.rows);
                 let equal = seen.cells.values().filter(|held| **held).count();
-                findings.expect_eq("cells-equal", here, seen.cells.len() as i64, equal as i64);
+                findings.expect_eq("cells-equal", here, seen.cells.len(), equal);
                 for (column, _) in seen.cells.iter().filter(|(_, held)| !**held) {
                     let cell = Subject::column(&row.relation, column).at(&row.key);
                     findings.expect("cell-equal", cell, false);

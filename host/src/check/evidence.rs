@@ -1,12 +1,13 @@
 //! The host interface `evidence`: what was recorded of this drill so far.
 
+pub mod call;
+
 use std::sync::Arc;
 
 use crate::check::bindings::vhost::check::evidence::{
-    DatabaseSetting, Extension, FedColumn, Host, Sequence, Side,
+    DatabaseSetting, Extension, FedColumn, Sequence, Side,
 };
-use crate::check::disclose::{Contact, Names, Salt};
-use crate::check::host::State;
+use crate::check::disclose::{Names, Salt};
 use crate::fidelity::Standing;
 use crate::grant::Scope;
 use crate::manifest::{self, Manifest};
@@ -119,83 +120,39 @@ impl Facts {
         sequences.collect()
     }
 
-    fn manifest(&self, of: Side) -> Option<&Manifest> {
-        match of {
-            Side::Dump => Some(&self.manifest),
-            Side::Reference => self.reference.as_ref().map(|reference| &reference.manifest),
-        }
-    }
-}
-
-impl Host for State {
-    async fn get_dump(&mut self) -> wasmtime::Result<DumpFacts> {
-        self.calls.evidence += 1;
-        Ok(self.facts.dump.clone())
-    }
-
-    async fn get_restore(&mut self) -> wasmtime::Result<RestoreFacts> {
-        self.calls.evidence += 1;
-        Ok(self.facts.restore.clone())
-    }
-
-    async fn relations(&mut self) -> wasmtime::Result<Vec<Relation>> {
-        self.calls.evidence += 1;
-        self.contact = Contact::Asked;
-        Ok(self.facts.relations(&self.facts.manifest))
-    }
-
-    async fn reference(&mut self) -> wasmtime::Result<Option<Vec<Relation>>> {
-        self.calls.evidence += 1;
-        self.contact = Contact::Asked;
-        let reference = self.facts.manifest(Side::Reference);
-        Ok(reference.map(|manifest| self.facts.relations(manifest)))
-    }
-
-    async fn objects(
-        &mut self,
-        of: Side,
-        after: u64,
-        at_most: u32,
-    ) -> wasmtime::Result<Option<Vec<Object>>> {
-        self.calls.evidence += 1;
-        self.contact = Contact::Asked;
-        let after = usize::try_from(after).unwrap_or(usize::MAX);
-        let at_most = at_most.min(MOST_OBJECTS) as usize;
-        Ok(self.facts.manifest(of).map(|manifest| {
-            let objects = manifest.objects.iter().skip(after).take(at_most);
-            objects.map(|object| self.facts.object(object)).collect()
-        }))
-    }
-
-    async fn sequences(&mut self) -> wasmtime::Result<Vec<Sequence>> {
-        self.calls.evidence += 1;
-        self.contact = Contact::Asked;
-        Ok(self.facts.sequences())
-    }
-
-    async fn extensions(&mut self) -> wasmtime::Result<Vec<Extension>> {
-        self.calls.evidence += 1;
-        let extensions = self.facts.standing.extensions.iter().map(|one| Extension {
+    fn extensions(&self) -> Vec<Extension> {
+        let extensions = self.standing.extensions.iter().map(|one| Extension {
             name: one.name.clone(),
             schema: one.schema.clone(),
             version: one.version.clone(),
         });
-        Ok(extensions.collect())
+        extensions.collect()
     }
 
-    async fn database_settings(&mut self) -> wasmtime::Result<Vec<DatabaseSetting>> {
-        self.calls.evidence += 1;
-        let settings = self.facts.standing.settings.iter();
+    fn settings(&self) -> Vec<DatabaseSetting> {
+        let settings = self.standing.settings.iter();
         let settings = settings.map(|one| DatabaseSetting {
             role: one.role.clone(),
             name: one.name.clone(),
             value: one.value.clone(),
         });
-        Ok(settings.collect())
+        settings.collect()
     }
 
-    async fn protected_containers(&mut self) -> wasmtime::Result<Vec<Protected>> {
-        self.calls.evidence += 1;
-        Ok(self.facts.protected.clone())
+    /// At most `at_most` objects of a manifest from the one behind the first `after` on.
+    fn objects(&self, of: Side, after: u64, at_most: u32) -> Option<Vec<Object>> {
+        let after = usize::try_from(after).unwrap_or(usize::MAX);
+        let at_most = at_most.min(MOST_OBJECTS) as usize;
+        self.manifest(of).map(|manifest| {
+            let objects = manifest.objects.iter().skip(after).take(at_most);
+            objects.map(|object| self.object(object)).collect()
+        })
+    }
+
+    fn manifest(&self, of: Side) -> Option<&Manifest> {
+        match of {
+            Side::Dump => Some(&self.manifest),
+            Side::Reference => self.reference.as_ref().map(|reference| &reference.manifest),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The checks of a drill: compiled while the dump is taken, run on the restored database.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -8,6 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::check::evidence::{DumpFacts, Facts, Protected, RestoreFacts};
+use crate::check::exchange::Record;
 use crate::check::query::TypeCatalog;
 use crate::check::share::{confine, share};
 use crate::check::{
@@ -15,6 +17,7 @@ use crate::check::{
     Salt, Usage, run_all,
 };
 use crate::drill::order::Keep;
+use crate::drill::recordings;
 use crate::drill::seen::{Seen, in_one_line};
 use crate::event::Stage;
 use crate::fidelity::{Standing, standing};
@@ -56,6 +59,9 @@ pub struct Shared {
     pub memory: u64,
     pub manifest: Arc<Manifest>,
     pub reference: Option<Arc<Reference>>,
+    pub record: Record,
+    /// The run's, for what is recorded.
+    pub directory: PathBuf,
 }
 
 impl Compiling {
@@ -175,6 +181,7 @@ impl Compiling {
                 settings: check.settings,
                 salt: salt.clone(),
                 started: shared.started,
+                record: shared.record,
             });
         }
         let said = format!("{from_cache} of {} checks were compiled before", jobs.len());
@@ -183,7 +190,13 @@ impl Compiling {
             seen.events().note(Stage::Checks, remark.as_str());
             seen.evidence.remarks.push(remark);
         }
-        outcomes.extend(run_all(jobs, shared.cores).await);
+        let ran = run_all(jobs, shared.cores).await;
+        let mut recorded = Vec::new();
+        for ran in ran {
+            outcomes.push(ran.outcome);
+            recorded.extend(ran.recording);
+        }
+        recordings::keep(recorded, &shared.directory, seen)?;
         Ok(outcomes)
     }
 }

@@ -1,7 +1,8 @@
 //! A good drill, for this room's tests: the incident, made small.
 
 use super::terms::{ChecksAsked, Terms};
-use super::{Evidence, ManifestSeen, ServerSeen, SourceSeen, Stop, Sweep, Timing};
+use super::{Evidence, ManifestSeen, RecordingSeen, ServerSeen, SourceSeen, Stop, Sweep, Timing};
+use crate::check::exchange::Level;
 use crate::check::reading::By;
 use crate::check::{Calls, CheckOutcome, Ended, LogLine, Read, Usage};
 use crate::digest::{Digest, Sha256};
@@ -317,6 +318,15 @@ pub fn the_other_variants() -> Evidence {
     }];
     let session = server(&mut evidence).session.as_mut().unwrap();
     session.could_write = vec!["superuser".to_owned()];
+    evidence.recordings = vec![RecordingSeen {
+        check: "row-matrix".to_owned(),
+        level: Level::Digests,
+        calls: 14,
+        digest: Digest {
+            sha256: Sha256::of(b"recording"),
+            bytes: 2_345,
+        },
+    }];
     evidence.dump.as_mut().unwrap().origin = Origin::Given;
     evidence.restore.as_mut().unwrap().data_checksums = false;
     evidence.restore.as_mut().unwrap().roles_created = vec!["directus".to_owned()];

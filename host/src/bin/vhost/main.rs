@@ -4,6 +4,7 @@ mod accept;
 mod args;
 mod beside;
 mod bundle;
+mod checks;
 mod clean;
 mod diff;
 mod fault;
@@ -14,8 +15,11 @@ mod inspect;
 mod kept;
 mod prepare;
 mod progress;
+mod record;
 mod run;
+mod select;
 mod selftest;
+mod test;
 
 use std::process::ExitCode;
 
@@ -30,7 +34,9 @@ fn main() -> ExitCode {
         args::Command::Selftest(asked) => selftest::main(&asked),
         args::Command::Bundle(bundle) => bundle::main(&bundle),
         args::Command::Inspect(inspect) => inspect::main(&inspect),
+        args::Command::Checks(checks) => checks::main(&checks),
         args::Command::Grants(grants) => grants::main(*grants),
+        args::Command::Test(test) => test::main(&test),
         args::Command::CompileComponent => compile(),
     }
 }
