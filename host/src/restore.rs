@@ -24,7 +24,6 @@ pub use error::RestoreError;
 pub use plain::Plain;
 
 use std::future::poll_fn;
-use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -37,7 +36,7 @@ use crate::plan::Roles;
 use crate::restore::isolation::Isolated;
 use crate::restore::mark::{entries, mark};
 use crate::restore::psql::Lock;
-use crate::sandbox::{Login, SandboxError};
+use crate::sandbox::Login;
 use crate::source::{DatabaseFacts, Role};
 
 /// The databases that the host itself works from: the first of initdb's, and the second where a dump is named after it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::restore::{log, roles, script, tool};
+use crate::restore::{log, roles, tool};
 use crate::sandbox::SandboxError;
 
 #[derive(Debug, thiserror::Error)]
