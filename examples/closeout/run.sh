@@ -78,7 +78,7 @@ if [ "$engine" = docker ]; then
     answer=$("$root/tests/setup/docker.sh") || exit 2
     eval "$answer"
     case $answer in *'# started by this call'*) docker_started=yes ;; esac
-    "$root/tests/setup/image.sh" || exit 2
+    "$root/tests/setup/image.sh" 15 || exit 2
 fi
 
 say 'Build'

@@ -78,10 +78,35 @@ pub struct Form {
     pub no_dollar_quoting: bool,
     /// `--no-comments`: no entry is a comment, although every extension comes with one.
     pub no_comments: bool,
+    /// The server that was dumped takes a backslash in `'…'` for an escape (`standard_conforming_strings` is off), and its
+    /// definitions are written so. Written where it is so alone, as hardly any server has been since 9.1.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub old_strings: bool,
     pub rows: RowsAs,
     /// Statements that no heading stands above, the settings and removals that every dump begins with aside. pg_dump
     /// writes none; of a stream that has some, nothing tells what they define.
     pub unheaded: u64,
+}
+
+impl Form {
+    /// The first in which two dumps differ that shows in every definition, or takes the owners out of all.
+    pub fn written_otherwise(&self, other: &Self) -> Option<&'static str> {
+        [
+            ("--create", self.create != other.create),
+            ("--no-owner", self.no_owner != other.no_owner),
+            ("--quote-all-identifiers", self.quote_all != other.quote_all),
+            (
+                "--disable-dollar-quoting",
+                self.no_dollar_quoting != other.no_dollar_quoting,
+            ),
+            (
+                "the server's standard_conforming_strings",
+                self.old_strings != other.old_strings,
+            ),
+        ]
+        .into_iter()
+        .find_map(|(flag, differs)| differs.then_some(flag))
+    }
 }
 
 /// How the rows stand in a plain dump.

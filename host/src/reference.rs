@@ -19,7 +19,7 @@ use crate::finding::Finding;
 
 pub use acceptance::Acceptance;
 pub use cycling::Cycling;
-pub use drift::drift;
+pub use drift::{Dump, drift};
 pub use held::{Reference, ReferenceError};
 pub use ledger::{Ledger, LedgerError};
 pub use sums::{Sums, SumsError};

@@ -80,7 +80,7 @@ if [ "$engine" != local ]; then
     answer=$(tests/setup/docker.sh)
     eval "$answer"
     case $answer in *'# started by this call'*) docker_started=yes ;; esac
-    tests/setup/image.sh
+    tests/setup/image.sh 15
     arguments+=(--docker-host "$DOCKER_HOST")
 fi
 # As tests/run.sh builds it, so that neither makes the other build anew.

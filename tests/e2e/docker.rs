@@ -5,3 +5,4 @@ mod died;
 mod hostile;
 mod pass;
 mod refused;
+mod seventeen;

@@ -12,7 +12,7 @@ use crate::support::server::{BIN, HBA, SUPERUSER, Server};
 use crate::support::{Desk, Grant, Outcome, Plan, READER, agree, password};
 
 /// What dumps of several versions write differently, or what a dump's restore has to get past.
-const SQL: &str = "
+pub(crate) const SQL: &str = "
     CREATE ROLE app_owner; CREATE ROLE app_reader;
     CREATE SCHEMA app AUTHORIZATION app_owner;
     CREATE TABLE app.person (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL,
@@ -59,7 +59,7 @@ fn bins() -> Vec<PathBuf> {
     }
 }
 
-fn server(bin: &Path) -> Server {
+pub(crate) fn server(bin: &Path) -> Server {
     let server = Server::start_of(bin, &[], HBA, |_| {});
     let password = password().replace('\'', "''");
     let reader = format!("CREATE ROLE {READER} LOGIN PASSWORD '{password}'");
@@ -74,7 +74,7 @@ fn sandbox(bin: &Path) -> String {
     format!("bin_dir = {:?}", bin.display().to_string())
 }
 
-fn pg_dump(bin: &Path, server: &Server, desk: &Desk, options: &[&str]) -> PathBuf {
+pub(crate) fn pg_dump(bin: &Path, server: &Server, desk: &Desk, options: &[&str]) -> PathBuf {
     let to = desk.path(&format!("dump{}", options.concat()));
     let dumped = Command::new(bin.join("pg_dump"))
         .args(options)
@@ -87,7 +87,7 @@ fn pg_dump(bin: &Path, server: &Server, desk: &Desk, options: &[&str]) -> PathBu
     to
 }
 
-fn drill_given(desk: &Desk, dump: &Path) -> Outcome {
+pub(crate) fn drill_given(desk: &Desk, dump: &Path) -> Outcome {
     desk.drill(&["--no-checks", "--dump", dump.to_str().unwrap()])
 }
 
@@ -167,7 +167,7 @@ fn into(bin: &Path, upgrade_to: Option<u32>) -> Plan {
 }
 
 /// Stops before anything is restored, for a reason that holds all of this.
-fn refused(outcome: &Outcome, reasons: &[&str]) {
+pub(crate) fn refused(outcome: &Outcome, reasons: &[&str]) {
     agree(outcome, Verdict::Inconclusive);
     let (stage, cause) = outcome.stop().unwrap();
     assert_eq!(stage, "sandbox");

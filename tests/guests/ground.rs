@@ -216,6 +216,7 @@ pub fn facts() -> Facts {
         manifest: Arc::new(manifest("USING (true)", 3)),
         reference: Some(Arc::new(Reference {
             manifest: manifest("USING (owner = me)", 2),
+            catalogue: None,
             sha256: Sha256::of(b"reference"),
             accepted: None,
         })),

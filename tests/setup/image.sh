@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Builds the image vhost-postgres:15 from Debian packages, without asking any image registry.
+# Builds images of Postgres from Debian packages, without asking any image registry: vhost-postgres:15 and vhost-postgres:17.
 #
-#   tests/setup/image.sh              needs DOCKER_HOST or the default socket; does nothing when the image is there
+#   tests/setup/image.sh [15|17]...   both where none is named; needs DOCKER_HOST or the default socket; does nothing for an image that
+#                                     is there
 #
-# The image is Debian's smallest root file system with Postgres 15 and nothing configured: vhost brings its own entrypoint. The root
+# Such an image is Debian's smallest root file system with Postgres and nothing configured: vhost brings its own entrypoint. The root
 # file system is kept as a tarball in the cache directory, so that another engine needs seconds and no downloads.
 set -euo pipefail
 
-tag=vhost-postgres:15
-suite=bookworm
+# The release of Debian that brings each version.
+declare -A suites=([15]=bookworm [17]=trixie)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/vhost-test
-tarball=$cache/vhost-postgres-15-$(dpkg --print-architecture).tar
 
 fail() {
     printf 'image.sh: %s\n' "$1" >&2
@@ -23,6 +23,17 @@ machine_sources() {
     # shellcheck disable=SC2016
     apt-get indextargets --format '$(ORIGIN) $(CREATED_BY) $(REPO_URI) $(RELEASE) $(COMPONENT)' |
         awk '$1 == "Debian" && $2 == "Packages" && $5 == "main" { print $3, $4, $5 }' | sort -u
+}
+
+# The same for a release: this machine's own where it has them, otherwise those of its own release under the other's name.
+sources_of() {
+    local own
+    own=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+    machine_sources | awk -v suite="$1" -v own="$own" '
+        function of(name) { return $2 == name || index($2, name "-") == 1 }
+        of(suite) { has = 1; ours = ours $0 "\n"; next }
+        of(own) { $2 = suite substr($2, length(own) + 1); others = others $0 "\n" }
+        END { printf "%s", has ? ours : others }'
 }
 
 install_debootstrap() {
@@ -41,21 +52,21 @@ in_root() {
 }
 
 build() {
-    [ "$(id -u)" = 0 ] || fail 'building the image needs root (debootstrap)'
+    local version=$1 suite=$2 tarball=$3 log mirror
+    log=$cache/image-$version.log
+    [ "$(id -u)" = 0 ] || fail 'building an image needs root (debootstrap)'
     install_debootstrap
-    local log=$cache/image.log mirror
-    mirror=$(machine_sources | awk -v suite="$suite" '$2 == suite { print $1; exit }')
+    mirror=$(sources_of "$suite" | awk -v suite="$suite" '$2 == suite { print $1; exit }')
     root=$(mktemp -d /var/tmp/vhost-image.XXXXXXXX)
-    trap 'rm -rf --one-file-system -- "$root" "$tarball.part"' EXIT
+    # Now, because both are gone from view when the trap runs.
+    # shellcheck disable=SC2064
+    trap "rm -rf --one-file-system -- '$root' '$tarball.part'" EXIT
     # Without a mirror of our own, debootstrap knows one.
     debootstrap --variant=minbase "$suite" "$root" ${mirror:+"$mirror"} >"$log" 2>&1 ||
         fail "debootstrap failed: $(tail -n 1 "$log") (all of it in $log)"
     # Updates and security fixes, where this machine has them: psql's own holes are fixed there first.
-    machine_sources | awk -v suite="$suite" '$2 == suite || index($2, suite "-") == 1 { print "deb", $0 }' >"$root/etc/apt/sources.list.machine"
-    if grep -q " $suite " "$root/etc/apt/sources.list.machine"; then
-        mv "$root/etc/apt/sources.list.machine" "$root/etc/apt/sources.list"
-    else
-        rm "$root/etc/apt/sources.list.machine"
+    if [ -n "$mirror" ]; then
+        sources_of "$suite" | sed 's/^/deb /' >"$root/etc/apt/sources.list"
     fi
     if [ -e /etc/resolv.conf ]; then cp -L /etc/resolv.conf "$root/etc/resolv.conf"; fi
     # No service may start in the chroot, and no cluster is wanted in the image.
@@ -68,10 +79,10 @@ build() {
     {
         in_root apt-get -q update
         in_root apt-get -qy dist-upgrade
-        in_root apt-get -qy install --no-install-recommends postgresql-15
+        in_root apt-get -qy install --no-install-recommends "postgresql-$version"
         in_root apt-get clean
-    } >>"$log" 2>&1 || fail "installing postgresql-15 failed: $(tail -n 1 "$log") (all of it in $log)"
-    [ -x "$root/usr/lib/postgresql/15/bin/postgres" ] || fail "the new root file system has no Postgres 15; see $log"
+    } >>"$log" 2>&1 || fail "installing postgresql-$version failed: $(tail -n 1 "$log") (all of it in $log)"
+    [ -x "$root/usr/lib/postgresql/$version/bin/postgres" ] || fail "the new root file system has no Postgres $version; see $log"
     rm -rf -- "$root"/usr/share/{doc,man,info,locale}/* "$root"/var/lib/apt/lists/* "$root"/var/cache/{apt,debconf,ldconfig}/* \
         "$root"/var/log/* "$root/etc/resolv.conf" "$root/usr/sbin/policy-rc.d"
     tar --numeric-owner --one-file-system -C "$root" -cf "$tarball.part" .
@@ -80,13 +91,23 @@ build() {
     rm -rf --one-file-system -- "$root"
 }
 
+# Makes an image, unless it is there.
+image() {
+    local version=$1 tag=vhost-postgres:$1 suite=${suites[$1]} tarball
+    tarball=$cache/vhost-postgres-$version-$(dpkg --print-architecture).tar
+    if docker image inspect "$tag" >/dev/null 2>&1; then return; fi
+    [ -s "$tarball" ] || build "$version" "$suite" "$tarball"
+    docker import --change "ENV PATH=/usr/lib/postgresql/$version/bin:/usr/sbin:/usr/bin:/sbin:/bin" --change 'ENV LC_ALL=C.UTF-8' \
+        "$tarball" "$tag" >/dev/null || fail "docker import of $tarball failed; remove that file to build it again"
+}
+
+[ $# -gt 0 ] || set -- 15 17
+for version in "$@"; do
+    [ -n "${suites[$version]:-}" ] || fail "no image of Postgres '$version'; there are 15 and 17"
+done
 # What `docker image inspect` cannot answer is not always a missing image.
 docker version >/dev/null 2>&1 || fail 'no Docker engine answers; tests/setup/docker.sh starts one and prints its DOCKER_HOST'
-if docker image inspect "$tag" >/dev/null 2>&1; then exit 0; fi
 mkdir -p "$cache"
 exec 9>"$cache/image.lock"
 flock 9
-if docker image inspect "$tag" >/dev/null 2>&1; then exit 0; fi
-[ -s "$tarball" ] || build
-docker import --change 'ENV PATH=/usr/lib/postgresql/15/bin:/usr/sbin:/usr/bin:/sbin:/bin' --change 'ENV LC_ALL=C.UTF-8' \
-    "$tarball" "$tag" >/dev/null || fail "docker import of $tarball failed; remove that file to build it again"
+for version in "$@"; do image "$version"; done

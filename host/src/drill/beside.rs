@@ -8,10 +8,11 @@ use time::format_description::well_known::Rfc3339;
 use crate::drill::manifest::Kept;
 use crate::drill::order::Order;
 use crate::drill::seen::Seen;
+use crate::drill::supply::Taken;
 use crate::plan::freshness::Freshness;
 use crate::plan::reference::ReferencePlan;
 use crate::reference::freshness::{self, Moment};
-use crate::reference::{Cycling, DriftSeen, Reference, drift};
+use crate::reference::{Cycling, DriftSeen, Dump, Reference, drift};
 use crate::report::Stop;
 use crate::source::Origin;
 
@@ -47,7 +48,14 @@ pub async fn look(kept: &Kept<'_>, order: &Order, seen: &Seen) -> Result<DriftSe
         Some(reference) => {
             let cycling = Cycling::look(&client).await;
             let cycling = cycling.map_err(|e| seen.stop(&BesideError::Sequences(e)))?;
-            drift(reference, &kept.manifest, &beside.tolerated, &cycling)
+            let dump = Dump {
+                manifest: &kept.manifest,
+                catalogue: match &kept.taken {
+                    Taken::Here(catalogue) => Some(catalogue),
+                    Taken::Elsewhere(_) => None,
+                },
+            };
+            drift(reference, dump, &beside.tolerated, &cycling)
         }
         None => DriftSeen::default(),
     };

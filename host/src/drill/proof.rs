@@ -82,6 +82,12 @@ pub fn other(stated: &Manifest, scanned: &Scanned) -> Vec<String> {
     };
     let found = differences(stated, &scanned.manifest, compare);
     let mut named: Vec<String> = found.iter().take(NAMED).map(told).collect();
+    // Without it, a dump from which somebody took all owners would be the stated one.
+    if let Some(flag) = stated.form.written_otherwise(&scanned.manifest.form) {
+        named.push(format!(
+            "is not the dump of the stated manifest: it was not written alike, but differs in {flag}"
+        ));
+    }
     if found.len() > NAMED {
         named.push(format!(
             "has {} more differences from the stated manifest",

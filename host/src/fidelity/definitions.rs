@@ -36,7 +36,7 @@ pub async fn dump_again(
     let exec = Exec {
         tool: "pg_dump".to_owned(),
         args: arguments(restored, form, part, snapshot),
-        env: style.as_environment(&neutral::of_the_host(restored.isolated().sandbox())),
+        env: style.as_environment(&options(restored, form)),
         stdin: Stdin::Null,
     };
     let mut process = restored
@@ -101,6 +101,15 @@ fn arguments(restored: &Restored<'_>, form: &Form, part: Part, snapshot: &str) -
     let given = flags.into_iter().filter(|(wanted, _)| *wanted);
     args.extend(given.map(|(_, flag)| flag.to_owned()));
     args
+}
+
+/// Of its session: where two of one setting stand, the later counts.
+fn options(restored: &Restored<'_>, form: &Form) -> String {
+    let neutral = neutral::of_the_host(restored.isolated().sandbox());
+    match form.old_strings {
+        true => format!("{neutral} -c standard_conforming_strings=off"),
+        false => neutral,
+    }
 }
 
 async fn drain(mut from: impl AsyncRead + Unpin) -> String {

@@ -32,6 +32,7 @@ pub enum Rule {
     RelationRows,
     InvalidIndex,
     UnvalidatedConstraint,
+    ConstraintTrigger,
     SequenceCollision,
     Index,
     Heap,
@@ -64,6 +65,7 @@ impl Rule {
             Rule::RelationRows => "relation-rows",
             Rule::InvalidIndex => "invalid-index",
             Rule::UnvalidatedConstraint => "unvalidated-constraint",
+            Rule::ConstraintTrigger => "constraint-trigger",
             Rule::SequenceCollision => "sequence-collision",
             Rule::Index => "index",
             Rule::Heap => "heap",
@@ -130,6 +132,20 @@ pub async fn look(client: &Client) -> Result<Vec<Probe>, FidelityError> {
                 ),
             });
         }
+    }
+    // `ALTER TABLE … DISABLE TRIGGER ALL` switches off the triggers that enforce a foreign key too, and no dump says so.
+    let sql = "SELECT n.nspname, r.relname, c.conname FROM pg_trigger t JOIN pg_constraint c ON c.oid = t.tgconstraint \
+         JOIN pg_class r ON r.oid = c.conrelid JOIN pg_namespace n ON n.oid = r.relnamespace \
+         WHERE t.tgisinternal AND t.tgenabled IN ('D', 'R') AND n.nspname !~ '^pg_' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3";
+    for row in session::rows(client, PURPOSE, sql).await? {
+        let at = |i| text(&row, i, PURPOSE);
+        probes.push(Probe {
+            rule: Rule::ConstraintTrigger,
+            weight: Weight::Fails,
+            subject: format!("{}.{} {}", at(0)?, at(1)?, at(2)?),
+            said: "its triggers are not enabled, so nothing enforces it: ALTER TABLE … ENABLE TRIGGER ALL"
+                .to_owned(),
+        });
     }
     Ok(probes)
 }

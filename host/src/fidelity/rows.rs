@@ -36,6 +36,8 @@ pub struct Holders {
     above: BTreeMap<(String, String), Vec<(String, String)>>,
     /// Tables whose rows pg_dump leaves out, because an extension brings them.
     of_extensions: BTreeSet<(String, String)>,
+    /// How many columns of each pg_dump gives values for: all but generated ones.
+    columns: BTreeMap<(String, String), usize>,
 }
 
 /// A relation whose rows are more than this, in the dump's text, is read in parts, so that no session is left alone
@@ -68,9 +70,12 @@ impl Holders {
             shapes: BTreeMap::new(),
             above: BTreeMap::new(),
             of_extensions: BTreeSet::new(),
+            columns: BTreeMap::new(),
         };
         let sql = "SELECT n.nspname, c.relname, c.relkind, m.objid IS NOT NULL, coalesce(x.condition, ''), \
-             x.rel IS NOT NULL, CASE WHEN a.amname = 'heap' THEN pg_relation_size(c.oid) / 8192 ELSE 0 END \
+             x.rel IS NOT NULL, CASE WHEN a.amname = 'heap' THEN pg_relation_size(c.oid) / 8192 ELSE 0 END, \
+             (SELECT count(*) FROM pg_attribute t WHERE t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped \
+             AND t.attgenerated = '') \
              FROM pg_class c LEFT JOIN pg_am a ON a.oid = c.relam JOIN pg_namespace n ON n.oid = c.relnamespace \
              LEFT JOIN pg_depend m ON m.classid = 'pg_class'::regclass AND m.objid = c.oid AND m.objsubid = 0 \
              AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e' \
@@ -100,6 +105,9 @@ impl Holders {
                     pages: number(&row, 6, PURPOSE)?,
                 },
             };
+            holders
+                .columns
+                .insert(key.clone(), number(&row, 7, PURPOSE)?);
             holders.shapes.insert(key, shape);
         }
         let sql = "WITH RECURSIVE up AS (SELECT i.inhrelid AS leaf, i.inhparent AS above FROM pg_inherits i \
@@ -162,6 +170,33 @@ impl Holders {
             });
         }
         Ok(unexpected)
+    }
+
+    /// Gives each relation that was read the columns that a dump of it would have. They are asked for where there are more
+    /// than the dump lists: a column that it has no values for is empty now, or holds its default.
+    pub async fn complete(
+        &self,
+        snapshot: &Snapshot,
+        relations: &mut BTreeMap<usize, Relation>,
+    ) -> Result<(), FidelityError> {
+        for relation in relations.values_mut() {
+            let key = (relation.schema.clone(), relation.name.clone());
+            let all = self.columns.get(&key).copied().unwrap_or_default();
+            if relation.columns.is_empty() || all <= relation.columns.len() {
+                continue;
+            }
+            let table = path(&key.0, &key.1).replace('\'', "''");
+            let sql = format!(
+                "SELECT attname FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0 \
+                 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum"
+            );
+            let rows = session::rows(snapshot.client(), PURPOSE, &sql).await?;
+            let names = rows
+                .iter()
+                .map(|row| text(row, 0, PURPOSE).map(str::to_owned));
+            relation.columns = names.collect::<Result<_, _>>()?;
+        }
+        Ok(())
     }
 
     /// The statements that together give a relation's rows.
@@ -371,6 +406,7 @@ mod tests {
             shapes: BTreeMap::from([(key, shape)]),
             above: BTreeMap::new(),
             of_extensions: BTreeSet::new(),
+            columns: BTreeMap::new(),
         };
         let relation = Relation {
             schema: "shop".to_owned(),

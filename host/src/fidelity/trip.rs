@@ -77,6 +77,16 @@ impl Trip {
                 said: "the dump has none of pg_dump's headings, by which its objects are known: definitions cannot be compared; leave the comments that start with -- Name: where pg_dump writes them"
                     .to_owned(),
             });
+        } else if asked.expected.form.unheaded > 0 {
+            trip.probes.push(Probe {
+                rule: Rule::Headings,
+                weight: Weight::CouldNotLook,
+                subject: String::new(),
+                said: format!(
+                    "{} of the dump's statements stand before its first heading, where pg_dump writes none such: nothing tells what they did",
+                    asked.expected.form.unheaded
+                ),
+            });
         }
         trip.actual.form = asked.expected.form.clone();
         Ok(trip)
@@ -153,6 +163,7 @@ impl Trip {
                 }
             }
         }
+        holders.complete(snapshot, &mut relations).await?;
         Ok(relations.into_values().collect())
     }
 

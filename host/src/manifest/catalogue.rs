@@ -86,6 +86,17 @@ impl Catalogue {
         None
     }
 
+    /// Extensions that both have, in different versions: name, version here, version there. No dump says which it is of.
+    pub fn other_versions<'c>(
+        &'c self,
+        there: &'c Self,
+    ) -> impl Iterator<Item = (&'c str, &'c str, &'c str)> {
+        self.extensions.iter().filter_map(|(name, here)| {
+            let there = there.extensions.get(name)?;
+            (here != there).then_some((name.as_str(), here.as_str(), there.as_str()))
+        })
+    }
+
     /// Notes the rows of a member table.
     pub fn count(&mut self, table: &str, rows: Option<u64>) {
         self.member_tables.insert(table.to_owned(), rows);

@@ -1,7 +1,8 @@
 //! How a dump was written, from what its statements look like.
 
 use super::encoding::Encoding;
-use super::statement::starts_with;
+use super::normalise::SEARCH_PATH;
+use super::statement::{Tail, copy_target, starts_with};
 use super::token::{Token, path, tokens};
 use super::{Form, RowsAs};
 
@@ -14,6 +15,8 @@ pub struct Forming {
     owners: u64,
     comments: u64,
     other_encoding: Option<String>,
+    /// Databases that are removed before the first heading.
+    dropped: Vec<String>,
     /// Names in quotes that would need none.
     needless: bool,
     /// Names without quotes.
@@ -52,6 +55,14 @@ impl Forming {
         if under == Under::Nothing && (changes || !is_preamble(statement)) {
             self.form.unheaded += 1;
         }
+        if under == Under::Nothing && starts_with(statement, "DROP DATABASE ") {
+            let dropped = tokens(statement)
+                .into_iter()
+                .rev()
+                .find_map(|t| t.identifier());
+            self.dropped.extend(dropped);
+        }
+        self.form.old_strings |= statement == "SET standard_conforming_strings = off;";
         self.form.no_dollar_quoting |= is_body_in_plain_quotes(statement);
         if !self.bare {
             self.quotes(statement);
@@ -75,8 +86,11 @@ impl Forming {
         self.encoding
     }
 
-    pub fn finish(self) -> Form {
+    /// `connects`: the databases that the stream goes on in, which are those that it may remove first.
+    pub fn finish(self, connects: &[String]) -> Form {
+        let others = self.dropped.iter().filter(|name| !connects.contains(name));
         Form {
+            unheaded: self.form.unheaded + others.count() as u64,
             no_owner: self.headings > 0 && self.owners == 0,
             no_comments: self.headings > 0 && self.comments == 0,
             quote_all: self.needless && !self.bare,
@@ -150,15 +164,86 @@ fn set_encoding(statement: &str) -> Option<&str> {
 
 /// What a dump may begin with before its first heading: settings, and with `--clean` the removal of what is there. A view
 /// of a circle is made a stand-in before it is removed.
+///
+/// No statement passes here that does something outside of the database or calls what it likes: nothing that is compared
+/// would tell.
 fn is_preamble(statement: &str) -> bool {
     let starts = |start: &str| starts_with(statement, start);
+    let outside = || {
+        [
+            "SYSTEM",
+            "ROLE",
+            "USER",
+            "GROUP",
+            "TABLESPACE",
+            "OWNED",
+            "DATABASE",
+        ]
+        .iter()
+        .any(|kind| starts(&format!("DROP {kind} ")) || starts(&format!("ALTER {kind} ")))
+    };
     starts("SET ")
-        || starts("SELECT pg_catalog.set_config(")
-        || starts("SELECT pg_catalog.lo_unlink(")
-        || starts("DROP ")
-        || starts("BEGIN;")
+        || statement == SEARCH_PATH
+        || statement == "BEGIN;"
+        || is_unlink(statement)
+        // Before a template is dropped (`dumpDatabase` in pg_dump.c).
+        || starts("UPDATE pg_catalog.pg_database SET datistemplate = false WHERE datname = '")
         || starts("CREATE OR REPLACE VIEW ")
-        || starts("ALTER ") && [" DROP ", " DETACH "].iter().any(|word| statement.contains(word))
+        // With `--create`, the database itself; which one is known when the dump connects to it.
+        || starts("DROP DATABASE ")
+        || !outside()
+            && (starts("DROP ")
+                || starts("ALTER ")
+                    && [" DROP ", " DETACH "].iter().any(|word| statement.contains(word)))
         // The rows say themselves whose they are.
-        || starts("COPY ")
+        || copy_target(statement).is_some_and(|target| target.tail == Tail::Nothing)
+}
+
+/// Whether this removes a large object, as pg_dump writes it with and without `--if-exists` (`DropLOIfExists` in
+/// pg_backup_db.c).
+fn is_unlink(statement: &str) -> bool {
+    let rest = statement.strip_prefix("SELECT pg_catalog.lo_unlink(");
+    let oid = rest.and_then(|rest| {
+        let plain = rest
+            .strip_prefix('\'')
+            .and_then(|rest| rest.strip_suffix("');"));
+        let there = "oid) FROM pg_catalog.pg_largeobject_metadata WHERE oid = '";
+        plain.or_else(|| rest.strip_prefix(there)?.strip_suffix("';"))
+    });
+    oid.is_some_and(|oid| oid.parse::<u32>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_acts_outside_of_the_database_is_no_preamble() {
+        for own in [
+            "SET statement_timeout = 0;",
+            "SELECT pg_catalog.set_config('search_path', '', false);",
+            "SELECT pg_catalog.lo_unlink('4711');",
+            "SELECT pg_catalog.lo_unlink(oid) FROM pg_catalog.pg_largeobject_metadata WHERE oid = '4711';",
+            "ALTER TABLE IF EXISTS ONLY a.t DROP CONSTRAINT IF EXISTS t_pkey;",
+            "ALTER PUBLICATION p DROP TABLE ONLY a.t;",
+            "DROP POLICY IF EXISTS p ON a.t;",
+            "COPY a.t (a) FROM stdin;",
+        ] {
+            assert!(is_preamble(own), "{own}");
+        }
+        for other in [
+            "COPY (SELECT 1) TO PROGRAM 'true';",
+            "COPY a.t FROM PROGRAM 'true';",
+            "COPY a.t (a) FROM stdin WHERE pg_catalog.pg_reload_conf();",
+            "ALTER SYSTEM SET archive_command = ' DROP ';",
+            "ALTER ROLE alice SET a.b = ' DROP ';",
+            "DROP ROLE alice;",
+            "DROP OWNED BY alice;",
+            "SELECT pg_catalog.set_config('search_path', '', false), pg_catalog.pg_reload_conf();",
+            "SELECT pg_catalog.lo_unlink('4711'), pg_catalog.pg_reload_conf();",
+            "BEGIN; DELETE FROM a.t;",
+        ] {
+            assert!(!is_preamble(other), "{other}");
+        }
+    }
 }

@@ -9,12 +9,12 @@ use super::heading::Heading;
 use super::insert::insert_target;
 use super::large::LargeObjects;
 use super::large_entry::LargeEntries;
-use super::normalise::{Contents, Session, Treatment, canonical, treatment};
+use super::normalise::{Contents, Owner, Session, Treatment, canonical, treatment};
 use super::relations::{Block, Relations};
 use super::roles::collect_roles;
 use super::row::RowDigest;
 use super::sequences::Sequences;
-use super::statement::copy_target;
+use super::statement::{Tail, copy_target};
 use super::{Ending, Listing, Manifest, Object, Offsets, RowsAs, Scanned, Words};
 
 /// psql meta-commands that pg_dump itself writes.
@@ -102,6 +102,10 @@ impl Found {
         if let Some(target) = copy_target(text) {
             self.rows = true;
             self.forming.rows(RowsAs::Copy);
+            if let (Tail::Foreign, Some(entry)) = (target.tail, &mut self.entry) {
+                entry.piece(text.as_bytes());
+                entry.end_statement(partitioned);
+            }
             let digest = RowDigest::new(&target.columns);
             let (schema, name) = (target.schema, target.name);
             let block = self.relations.begin(schema, name, target.columns, digest);
@@ -122,7 +126,7 @@ impl Found {
         }
         let treatment = match changes_encoding {
             true => Treatment::Definition,
-            false => treatment(text, contents.unwrap_or(Contents::None)),
+            false => treatment(text, contents.unwrap_or(Contents::None), self.owner()),
         };
         match treatment {
             Treatment::Definition => {
@@ -155,6 +159,13 @@ impl Found {
         self.forming.statement(start, self.under());
         if let Some(entry) = &mut self.entry {
             entry.end_statement(partitioned);
+        }
+    }
+
+    fn owner(&self) -> Owner {
+        match &self.entry {
+            Some(entry) if !entry.object().owner.is_empty() => Owner::Said,
+            _ => Owner::Unsaid,
         }
     }
 
@@ -254,7 +265,7 @@ impl Found {
         let other_encoding = self.forming.other_encoding().map(str::to_owned);
         Scanned {
             manifest: Manifest {
-                form: self.forming.finish(),
+                form: self.forming.finish(&self.scanned.connects),
                 objects: self.objects,
                 relations: self.relations.finish(),
                 sequences: self.sequences.finish(),

@@ -5,7 +5,9 @@ use crate::digest::Hasher;
 use super::LargeObject;
 
 const OPEN: &str = "SELECT pg_catalog.lo_open('";
-const CLOSE: &str = "SELECT pg_catalog.lo_close(";
+/// `INV_WRITE` (`StartRestoreLO` in pg_backup_archiver.c).
+const FOR_WRITING: &str = "', 131072);";
+const CLOSE: &str = "SELECT pg_catalog.lo_close(0);";
 
 /// What a statement that writes a piece begins with; `\x` and hexadecimal digits follow, up to a quote.
 pub const WRITE: &[u8] = b"SELECT pg_catalog.lowrite(0, '";
@@ -23,23 +25,30 @@ struct Open {
     /// The first digit of a byte whose second has not arrived.
     half: Option<u8>,
     decoded: Vec<u8>,
+    /// Whether something else than digits stood in a call.
+    foreign: bool,
 }
 
 impl LargeObjects {
     /// Takes a call that opens or closes an object; false of any other statement.
     pub fn call(&mut self, statement: &str) -> bool {
         if let Some(rest) = statement.strip_prefix(OPEN) {
-            let oid = rest.split_once('\'').and_then(|(oid, _)| oid.parse().ok());
+            let oid = rest
+                .strip_suffix(FOR_WRITING)
+                .and_then(|oid| oid.parse().ok());
             self.open = oid.map(|oid| Open {
                 oid,
                 content: Hasher::default(),
                 half: None,
                 decoded: Vec::new(),
+                foreign: false,
             });
             return self.open.is_some();
         }
-        let closes = statement.starts_with(CLOSE);
-        if let (true, Some(open)) = (closes, self.open.take_if(|_| closes)) {
+        let closes = statement == CLOSE;
+        let open = self.open.take_if(|_| closes);
+        // One that was written otherwise than by pg_dump is left out, and so is missed.
+        if let Some(open) = open.filter(|open| !open.foreign) {
             let content = open.content.finish();
             self.whole.push(LargeObject {
                 oid: open.oid,
@@ -59,6 +68,7 @@ impl LargeObjects {
                 .to_digit(16)
                 .and_then(|d| u8::try_from(d).ok())
             else {
+                open.foreign |= !b"\\x');".contains(digit);
                 continue;
             };
             match open.half.take() {
@@ -103,6 +113,8 @@ mod tests {
             assert_eq!(object(pieces), [whole.clone()], "{pieces:?}");
         }
         assert_eq!(object(&[])[0].content, Sha256::of(b""));
+        assert_eq!(object(&["\\x00ff5c');"]), [whole.clone()]);
+        assert!(object(&["\\x00ff5c'), f();"]).is_empty());
     }
 
     #[test]
@@ -110,6 +122,8 @@ mod tests {
         let mut objects = LargeObjects::default();
         assert!(!objects.call("SELECT pg_catalog.lo_create('4711');"));
         assert!(!objects.call("SELECT pg_catalog.lo_open('x', 131072);"));
+        assert!(!objects.call("SELECT pg_catalog.lo_open('4711', 131072), f();"));
+        assert!(!objects.call("SELECT pg_catalog.lo_close(0), f();"));
         objects.digits(b"00");
         assert!(objects.finish().is_empty());
     }

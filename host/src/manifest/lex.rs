@@ -2,7 +2,8 @@
 //!
 //! The rules are those of psql's own lexer (`psqlscan.l`): quotes, dollar quotes, comments, and the `BEGIN ATOMIC`
 //! bodies of SQL functions, whose semicolons end nothing. Without them, a function body that holds a line
-//! `COPY t FROM stdin;` would be taken for data.
+//! `COPY t FROM stdin;` would be taken for data. Where they were not psql's to the letter, a dump could hide from one
+//! reader what the other one runs.
 
 /// Follows statement text byte by byte.
 #[derive(Default)]
@@ -10,15 +11,28 @@ pub struct Lexer {
     state: State,
     /// The word that is being read, in lower case; long ones are cut, as no keyword is long.
     word: String,
-    words: usize,
-    /// In `CREATE [OR REPLACE] FUNCTION | PROCEDURE`, where `BEGIN … END` may nest.
-    routine: bool,
+    names: usize,
+    /// The first letters of those words of `CREATE [OR REPLACE] FUNCTION | PROCEDURE` that the statement begins with; it
+    /// is by these alone that psql knows where `BEGIN … END` may nest.
+    start: [u8; 4],
     depth: u32,
+    /// Whether the statement sets what a backslash is in strings.
+    sets_strings: bool,
+    strings: Strings,
     previous: u8,
     parens: u32,
     /// After the word PARTITION, outside of parentheses.
     partition: bool,
     partitioned: bool,
+}
+
+/// What a backslash is in `'…'`: `standard_conforming_strings`, as the dump last set it.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Strings {
+    #[default]
+    Standard,
+    /// It escapes.
+    Old,
 }
 
 #[derive(Default, PartialEq, Eq)]
@@ -64,12 +78,16 @@ impl Lexer {
             State::Double => State::Double,
             State::DollarOpening(mut tag) => match byte {
                 b'$' => State::Dollar { tag, matched: 0 },
-                b if is_word(b) => {
+                // A tag is named as identifiers are (manual, 4.1.2.4); `$1` is a parameter.
+                b if is_word(b) && !(tag.is_empty() && b.is_ascii_digit()) => {
                     tag.push(b);
                     State::DollarOpening(tag)
                 }
-                // `$1` and the like: no quote after all.
-                b => self.plain(b, &mut ended),
+                // No quote after all, and what follows the sign is a word.
+                b => {
+                    tag.into_iter().for_each(|letter| self.add(letter));
+                    self.plain(b, &mut ended)
+                }
             },
             State::Dollar { tag, matched } => dollar(tag, matched, byte),
             State::LineComment if byte == b'\n' => State::Plain,
@@ -87,7 +105,10 @@ impl Lexer {
             _ => byte,
         };
         if ended {
-            *self = Self::default();
+            *self = Self {
+                strings: self.strings,
+                ..Self::default()
+            };
         }
         ended
     }
@@ -120,18 +141,17 @@ impl Lexer {
     }
 
     fn plain(&mut self, byte: u8, ended: &mut bool) -> State {
-        if is_word(byte) {
+        // A `$` within a name belongs to it. Behind a number it opens a quote.
+        if is_word(byte) || byte == b'$' && self.is_name() {
             self.add(byte);
             return State::Plain;
         }
-        let escapes = self.word == "e";
-        // A `$` inside a word belongs to the identifier and opens no quote.
-        let in_word = !self.word.is_empty();
+        let escapes = self.word == "e" || self.strings == Strings::Old;
         self.end_word();
         match byte {
             b'\'' => State::Single { escapes },
             b'"' => State::Double,
-            b'$' if !in_word => State::DollarOpening(Vec::new()),
+            b'$' => State::DollarOpening(Vec::new()),
             b'-' if self.previous == b'-' => State::LineComment,
             b'*' if self.previous == b'/' => State::BlockComment(1),
             b'(' => {
@@ -151,27 +171,56 @@ impl Lexer {
     }
 
     fn add(&mut self, byte: u8) {
-        if self.word.len() < 16 {
+        if self.word.len() < KEPT {
             self.word.push(byte.to_ascii_lowercase() as char);
         }
     }
 
+    fn is_name(&self) -> bool {
+        let first = self.word.bytes().next();
+        first.is_some_and(|first| !first.is_ascii_digit())
+    }
+
     fn end_word(&mut self) {
-        if self.word.is_empty() {
-            return;
+        if self.is_name() {
+            self.name();
         }
-        self.partitioned |= self.partition && self.word == "by";
-        self.partition = self.parens == 0 && self.word == "partition";
-        match self.word.as_str() {
-            "function" | "procedure" if (1..=3).contains(&self.words) => self.routine = true,
-            "begin" | "case" if self.routine => self.depth += 1,
-            "end" if self.routine => self.depth = self.depth.saturating_sub(1),
-            _ => {}
-        }
-        self.words += 1;
         self.word.clear();
     }
+
+    /// At the end of a word that is no number.
+    fn name(&mut self) {
+        let word = self.word.as_str();
+        self.partitioned |= self.partition && word == "by";
+        self.partition = self.parens == 0 && word == "partition";
+        match (self.names, word) {
+            (0, "set") => self.sets_strings = true,
+            (1, word) => self.sets_strings &= word == "standard_conforming_strings",
+            (2, "off") if self.sets_strings => self.strings = Strings::Old,
+            (2, "on") if self.sets_strings => self.strings = Strings::Standard,
+            _ => {}
+        }
+        if let ("create" | "or" | "replace" | "function" | "procedure", Some(start)) =
+            (word, self.start.get_mut(self.names))
+        {
+            *start = word.as_bytes()[0];
+        }
+        let routine = matches!(
+            self.start,
+            [b'c', b'f' | b'p', ..] | [b'c', b'o', b'r', b'f' | b'p']
+        );
+        match word {
+            "begin" if routine && self.parens == 0 => self.depth += 1,
+            "case" if routine && self.parens == 0 && self.depth > 0 => self.depth += 1,
+            "end" if routine && self.parens == 0 => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        self.names += 1;
+    }
 }
+
+/// Letters of a word that are kept; the longest that is sought has fewer.
+const KEPT: usize = 32;
 
 fn is_word(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric() || byte >= 0x80
@@ -214,6 +263,47 @@ mod tests {
         assert_eq!(statements("/*/ ; */ SELECT 1;"), 1);
         assert_eq!(statements("SELECT a$b; SELECT $1;"), 2);
         assert_eq!(statements("SELECT 'a\\'; SELECT 2;"), 2);
+    }
+
+    #[test]
+    fn dollars_open_quotes_where_psql_has_them_do_so() {
+        // A parameter; a quote behind a number; a sign within a name.
+        assert_eq!(statements("SELECT $1$; SELECT 2; -- $1$"), 2);
+        assert_eq!(statements("SELECT 1$$ ' ; $$; SELECT 2; -- '"), 2);
+        assert_eq!(statements("SELECT a$e'\\'; SELECT 2; -- '"), 2);
+        assert_eq!(statements("SELECT $e'\\''; SELECT 2; -- '"), 2);
+        assert_eq!(statements("SELECT a$$; SELECT 2; -- $$"), 2);
+    }
+
+    #[test]
+    fn backslashes_escape_where_the_dump_has_set_it() {
+        let old = "SET standard_conforming_strings = off;";
+        assert_eq!(statements(&format!("{old} SELECT '\\''; ';")), 2);
+        assert_eq!(statements("SELECT '\\'; SELECT 2;"), 2);
+        let again = "SET standard_conforming_strings = on;";
+        assert_eq!(
+            statements(&format!("{old} {again} SELECT '\\'; SELECT 2;")),
+            4
+        );
+        assert_eq!(
+            statements("SET standard_conformity = off; SELECT '\\'; SELECT 2;"),
+            3
+        );
+    }
+
+    #[test]
+    fn what_is_named_begin_opens_no_body() {
+        assert_eq!(
+            statements(
+                "CREATE FUNCTION f(begin date, \"end\" date) RETURNS int LANGUAGE sql AS ''; SELECT 1;"
+            ),
+            2
+        );
+        assert_eq!(statements("GRANT ALL ON FUNCTION begin TO x; SELECT 1;"), 2);
+        assert_eq!(
+            statements("CREATE OR REPLACE PROCEDURE p() BEGIN ATOMIC SELECT 1; END; SELECT 1;"),
+            2
+        );
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod instants;
 
 use std::borrow::Cow;
 
+use super::lex::Lexer;
 use super::statement::{ends_in_owner, starts_with};
 
 /// What a statement under a heading is to the object.
@@ -113,8 +114,22 @@ const SESSION_ONLY: [&str; 12] = [
     "default_with_oids",
 ];
 
+/// Begins each dump, so that every name stands with its schema.
+pub const SEARCH_PATH: &str = "SELECT pg_catalog.set_config('search_path', '', false);";
+
+/// Whether a heading says whose its object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    Said,
+    /// As under `--no-owner`; a statement that sets one is then no repetition of it.
+    Unsaid,
+}
+
 /// Judges a statement that ends in a semicolon, under a heading whose entry holds `contents`.
-pub fn treatment(statement: &str, contents: Contents) -> Treatment {
+///
+/// What is passed over is compared nowhere, so that it must be what pg_dump writes and nothing more: behind a call of
+/// pg_dump's own, another one could stand.
+pub fn treatment(statement: &str, contents: Contents, owner: Owner) -> Treatment {
     if starts_with(statement, "SET ") {
         return set(statement);
     }
@@ -126,12 +141,12 @@ pub fn treatment(statement: &str, contents: Contents) -> Treatment {
             .split([' ', ';', '\n'])
             .filter(|word| !word.is_empty())
     };
-    let aside = if starts_with(statement, "SELECT pg_catalog.set_config('search_path'") {
+    let aside = if statement == SEARCH_PATH {
         // The preamble's, as above.
         true
     } else if starts_with(statement, "ALTER ") && statement.contains(" OWNER TO ") {
-        // The heading says it, and under `--no-owner` or `--use-set-session-authorization` no statement does.
-        ends_in_owner(statement)
+        // The heading says it, and under `--use-set-session-authorization` no statement does.
+        owner == Owner::Said && ends_in_owner(statement)
     } else if starts_with(statement, "BEGIN") || starts_with(statement, "COMMIT") {
         // Of `pg_restore --single-transaction`, and around large objects.
         words().count() == 1
@@ -145,12 +160,29 @@ pub fn treatment(statement: &str, contents: Contents) -> Treatment {
             && (statement.ends_with(" DISABLE TRIGGER ALL;")
                 || statement.ends_with(" ENABLE TRIGGER ALL;"))
     } else {
-        contents == Contents::Statistics && starts_with(statement, "SELECT ")
+        contents == Contents::Statistics && restores_statistics(statement)
     };
     match aside {
         true => Treatment::Aside,
         false => Treatment::Definition,
     }
+}
+
+/// Whether this calls a function that restores the planner's statistics, and in its arguments none
+/// (`dumpRelationStats` in pg_dump.c).
+fn restores_statistics(statement: &str) -> bool {
+    let calls = statement
+        .strip_prefix("SELECT * FROM pg_catalog.pg_restore_")
+        .is_some_and(|rest| {
+            rest.starts_with("relation_stats(") || rest.starts_with("attribute_stats(")
+        });
+    let mut lexer = Lexer::default();
+    let opened = statement.bytes().filter(|byte| {
+        let plain = lexer.is_plain();
+        lexer.ends_at(*byte);
+        plain && *byte == b'('
+    });
+    calls && opened.count() == 1 && statement.ends_with("\n);")
 }
 
 /// Whether this sets `pg_attver` for a column, and nothing else.

@@ -9,6 +9,16 @@ pub struct CopyTarget {
     pub schema: String,
     pub name: String,
     pub columns: Vec<String>,
+    pub tail: Tail,
+}
+
+/// What stands behind `FROM stdin`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tail {
+    /// The semicolon, as pg_dump writes it.
+    Nothing,
+    /// A format or a condition, so that the rows are not all that the statement is.
+    Foreign,
 }
 
 /// Whether a statement starts with `keyword`, comments and white space before it aside.
@@ -54,10 +64,15 @@ pub fn copy_target(statement: &str) -> Option<CopyTarget> {
     if !(rest.next()?.is("from") && rest.next()?.is("stdin")) {
         return None;
     }
+    let tail = match (rest.next(), rest.next()) {
+        (Some(Token::Mark(';')), None) => Tail::Nothing,
+        _ => Tail::Foreign,
+    };
     Some(CopyTarget {
         schema,
         name,
         columns,
+        tail,
     })
 }
 
@@ -166,8 +181,11 @@ mod tests {
                 schema: "public".into(),
                 name: "We\"ird, t".into(),
                 columns: vec!["id".into(), "b (c".into()],
+                tail: Tail::Nothing,
             })
         );
+        let filtered = copy_target("COPY t (a) FROM stdin WHERE a > 1;");
+        assert_eq!(filtered.map(|target| target.tail), Some(Tail::Foreign));
         assert_eq!(copy_target("COPY public.t TO stdout;"), None);
         assert_eq!(
             copy_target("CREATE FUNCTION f() AS 'COPY t FROM stdin;';"),

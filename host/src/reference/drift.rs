@@ -2,16 +2,31 @@
 
 mod contents;
 
+use std::collections::BTreeSet;
+
 use super::{Cycling, DriftSeen, Reference, ReferenceSeen};
 use crate::finding::{Finding, Shown, Status};
-use crate::manifest::{Access, Change, Compare, Difference, Form, Manifest, Rows, differences};
+use crate::manifest::{
+    Access, Catalogue, Change, Compare, Difference, Manifest, Rows, differences,
+};
 use crate::plan::reference::ReferencePlan;
 
 /// Differences that are named, of those that fail and of those that are allowed; the rest is counted.
 const NAMED: usize = 200;
 
+/// pg_dump's word for the entry of one.
+const EXTENSION: &str = "EXTENSION";
+
 /// How the database's own large objects are called in a tolerance, after the catalogue that holds them.
 const LARGE_OBJECTS: (&str, &str) = ("pg_catalog", "pg_largeobject");
+
+/// What is held against the reference.
+#[derive(Clone, Copy)]
+pub struct Dump<'d> {
+    pub manifest: &'d Manifest,
+    /// Of the source, where this drill has taken the dump.
+    pub catalogue: Option<&'d Catalogue>,
+}
 
 /// Holds a dump's manifest against the reference.
 ///
@@ -19,12 +34,16 @@ const LARGE_OBJECTS: (&str, &str) = ("pg_catalog", "pg_largeobject");
 /// and sequences must not have gone back.
 pub fn drift(
     reference: &Reference,
-    dump: &Manifest,
+    dump: Dump<'_>,
     plan: &ReferencePlan,
     cycling: &Cycling,
 ) -> DriftSeen {
     let expected = &reference.manifest;
     let mut judged = Judged::default();
+    if let (Some(before), Some(now)) = (&reference.catalogue, dump.catalogue) {
+        extensions(before, now, plan, &mut judged);
+    }
+    let dump = dump.manifest;
     definitions(expected, dump, plan, &mut judged);
     contents::rows(expected, dump, &plan.rows, &mut judged);
     contents::large_objects(expected, dump, &plan.rows, &mut judged);
@@ -112,6 +131,22 @@ impl Judged {
     }
 }
 
+/// What an extension's objects are goes by its version, which no dump says.
+fn extensions(before: &Catalogue, now: &Catalogue, plan: &ReferencePlan, judged: &mut Judged) {
+    for (name, before, now) in before.other_versions(now) {
+        let subject = format!("{EXTENSION} {name}");
+        match plan.allow.iter().any(|kind| kind == EXTENSION) {
+            true => judged.allowed.push(format!(
+                "{subject} is of version {now} and was of {before}, which the plan allows"
+            )),
+            false => {
+                let text = |version: &str| Shown::Text(format!("version {version}"));
+                judged.wrong("extension-version", subject, text(before), text(now));
+            }
+        }
+    }
+}
+
 fn definitions(expected: &Manifest, dump: &Manifest, plan: &ReferencePlan, judged: &mut Judged) {
     let text = |words: &str| Shown::Text(words.to_owned());
     let without = [("the reference", expected), ("the dump", dump)];
@@ -130,7 +165,7 @@ fn definitions(expected: &Manifest, dump: &Manifest, plan: &ReferencePlan, judge
             return;
         }
     }
-    if let Some(other) = written_otherwise(&expected.form, &dump.form) {
+    if let Some(other) = expected.form.written_otherwise(&dump.form) {
         judged.push(
             "dumped-alike",
             Status::CouldNotLook,
@@ -146,8 +181,12 @@ fn definitions(expected: &Manifest, dump: &Manifest, plan: &ReferencePlan, judge
         access: Access::Compared,
         rows: Rows::Aside,
     };
+    let oids = |manifest: &Manifest| -> BTreeSet<u32> {
+        manifest.large_objects.iter().map(|one| one.oid).collect()
+    };
+    let kept = &oids(expected) & &oids(dump);
     for difference in differences(expected, dump, compare) {
-        if of_a_large_object(&difference) {
+        if counted_as_large_object(&difference, &kept) {
             continue;
         }
         let subject = subject(&difference);
@@ -167,27 +206,20 @@ fn definitions(expected: &Manifest, dump: &Manifest, plan: &ReferencePlan, judge
     judged.compared("definitions-compared", "objects", expected.objects.len());
 }
 
-/// The first flag of pg_dump in which two dumps differ and that shows in every definition.
-fn written_otherwise(one: &Form, other: &Form) -> Option<&'static str> {
-    [
-        ("--create", one.create != other.create),
-        ("--no-owner", one.no_owner != other.no_owner),
-        ("--quote-all-identifiers", one.quote_all != other.quote_all),
-        (
-            "--disable-dollar-quoting",
-            one.no_dollar_quoting != other.no_dollar_quoting,
-        ),
-    ]
-    .into_iter()
-    .find_map(|(flag, differs)| differs.then_some(flag))
-}
-
-/// Large objects are contents, although a dump has an entry for each, or for some of them together.
-fn of_a_large_object(difference: &Difference) -> bool {
-    matches!(
+/// Whether this is about a large object that comes or goes, which is counted like a row: a dump has an entry for each, or
+/// for some of them together. Of one that was there before and is there now (`kept`), owner, grants and comment must be equal.
+fn counted_as_large_object(difference: &Difference, kept: &BTreeSet<u32>) -> bool {
+    let oid = match (
         difference.kind.as_str(),
-        "BLOB" | "BLOBS" | "BLOB METADATA" | "BLOB COMMENTS"
-    ) || difference.name.starts_with("LARGE OBJECT")
+        difference.name.strip_prefix("LARGE OBJECT "),
+    ) {
+        ("BLOBS" | "BLOB METADATA" | "BLOB COMMENTS", _) => return true,
+        ("BLOB", _) => difference.name.as_str(),
+        (_, Some(oid)) => oid,
+        _ => return false,
+    };
+    // Of a name that is none, both sides have what they have.
+    !oid.parse().is_ok_and(|oid| kept.contains(&oid))
 }
 
 fn subject(difference: &Difference) -> String {

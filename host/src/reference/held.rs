@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use super::{Acceptance, Ledger, LedgerError, MANIFEST, Sums, SumsError, sums};
 use crate::digest::Sha256;
 use crate::manifest::document;
-use crate::manifest::{Document, Manifest};
+use crate::manifest::{Catalogue, Document, Manifest};
 
 /// An earlier manifest, whole.
 #[derive(Debug)]
 pub struct Reference {
     pub manifest: Manifest,
+    /// Of the source that it was taken of; `None` for a given dump.
+    pub catalogue: Option<Catalogue>,
     /// Of the file.
     pub sha256: Sha256,
     /// Who accepted it; `None` where it was named.
@@ -111,6 +113,7 @@ impl Reference {
         let document = Document::read(path).map_err(ReferenceError::Document)?;
         Ok(Self {
             manifest: document.manifest,
+            catalogue: document.catalogue,
             sha256,
             accepted: None,
         })

@@ -20,8 +20,12 @@ const RESTORING: [&str; 11] = [
     "role=none",
     "array_nulls=on",
 ];
-/// Names in the host's own questions are built-in ones, and it sees every row.
-const LOOKING: [&str; 2] = ["search_path=", "row_security=off"];
+/// Names in the host's own questions are built-in ones, a backslash means itself, and it sees every row.
+const LOOKING: [&str; 3] = [
+    "search_path=",
+    "row_security=off",
+    "standard_conforming_strings=on",
+];
 
 /// For sessions that restore.
 pub fn of_the_restore(sandbox: &Sandbox) -> String {

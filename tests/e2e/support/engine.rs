@@ -124,8 +124,13 @@ impl Docker {
             args.extend(["--label", label]);
         }
         args.extend([IMAGE, "sleep", "3600"]);
+        self.run(&args)
+    }
+
+    /// Runs `docker run …` and takes over the container.
+    pub fn run(&self, args: &[&str]) -> Container {
         Container {
-            id: self.call(&args),
+            id: self.call(args),
             docker: Self::at(&self.host),
         }
     }

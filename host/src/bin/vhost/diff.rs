@@ -31,7 +31,17 @@ fn diff(asked: &Diff) -> Result<Vec<Difference>> {
         access: Access::Compared,
         rows: Rows::Compared,
     };
-    let found = differences(&one.manifest, &other.manifest, compare);
+    let mut found = differences(&one.manifest, &other.manifest, compare);
+    if let (Some(one), Some(other)) = (&one.catalogue, &other.catalogue) {
+        // No dump says of which version an extension is, so no definition differs by it.
+        found.extend(one.other_versions(other).map(|(name, _, _)| Difference {
+            kind: "EXTENSION".to_owned(),
+            schema: String::new(),
+            name: name.to_owned(),
+            change: Change::DefinitionDiffers,
+        }));
+        found.sort();
+    }
     let shown = match asked.json {
         true => json::render(&one, &other, &found)?,
         false => text::render(asked, &found),

@@ -60,15 +60,23 @@ fn the_owner_is_the_headings() {
     let function = treatment(
         "ALTER FUNCTION s.f(a \"OWNER TO\", b text) OWNER TO \"Odd; role\";",
         Contents::None,
+        Owner::Said,
     );
     assert_eq!(function, Treatment::Aside);
+    // A dump without owners sets none.
+    let given = treatment(
+        "ALTER TABLE public.t OWNER TO mallory;",
+        Contents::None,
+        Owner::Unsaid,
+    );
+    assert_eq!(given, Treatment::Definition);
     for kept in [
         "ALTER TABLE t ADD CONSTRAINT c CHECK (a <> ' OWNER TO alice');",
         "COMMENT ON TABLE t IS ' OWNER TO alice;';",
         "ALTER TABLE t RENAME TO \" OWNER TO alice\";",
     ] {
         assert_eq!(
-            treatment(kept, Contents::None),
+            treatment(kept, Contents::None, Owner::Said),
             Treatment::Definition,
             "{kept}"
         );
@@ -86,9 +94,10 @@ fn settings_of_the_loading_session_are_passed_over() {
         "SET LOCAL statement_timeout = 0;",
         "SET ROLE mallory;",
         "SELECT pg_catalog.set_config('work_mem', '', false);",
+        "SELECT pg_catalog.set_config('search_path', '', false), pg_catalog.pg_reload_conf();",
     ] {
         assert_eq!(
-            treatment(kept, Contents::None),
+            treatment(kept, Contents::None, Owner::Said),
             Treatment::Definition,
             "{kept}"
         );
@@ -220,7 +229,7 @@ fn transactions_are_passed_over() {
     );
     assert_eq!(objects(&text), plain());
     assert_eq!(
-        treatment("COMMIT PREPARED 'x';", Contents::None),
+        treatment("COMMIT PREPARED 'x';", Contents::None, Owner::Said),
         Treatment::Definition
     );
 }
@@ -249,7 +258,11 @@ fn contents_are_no_objects_and_nothing_else_hides_among_them() {
         1
     );
     // A trigger that is off stays off where it is defined.
-    let off = treatment("ALTER TABLE public.t DISABLE TRIGGER ALL;", Contents::None);
+    let off = treatment(
+        "ALTER TABLE public.t DISABLE TRIGGER ALL;",
+        Contents::None,
+        Owner::Said,
+    );
     assert_eq!(off, Treatment::Definition);
 
     let value = "SELECT pg_catalog.setval('public.s', 7, true);";
@@ -396,5 +409,19 @@ fn text_that_looks_like_a_timestamp_is_text() {
         "CREATE VIEW v AS SELECT 'infinity'::timestamp with time zone, '2020-01-01 00:00:00+00'::character varying;",
     ] {
         assert_eq!(canonical(text), text);
+    }
+}
+
+#[test]
+fn statistics_are_passed_over_and_no_call_among_them() {
+    let restored = "SELECT * FROM pg_catalog.pg_restore_relation_stats(\n\t'version', '180004'::integer,\n\t'relname', 't(',\n\t'reltuples', '1'::real\n);";
+    let judged = |statement| treatment(statement, Contents::Statistics, Owner::Unsaid);
+    assert_eq!(judged(restored), Treatment::Aside);
+    for kept in [
+        "SELECT pg_catalog.pg_reload_conf();",
+        "SELECT * FROM pg_catalog.pg_restore_relation_stats(\n\t'relname', f()\n);",
+        "SELECT * FROM pg_catalog.pg_restore_relation_stats('a'), f(\n);",
+    ] {
+        assert_eq!(judged(kept), Treatment::Definition, "{kept}");
     }
 }

@@ -54,16 +54,24 @@ fn good() -> Manifest {
     }
 }
 
+fn of(manifest: &Manifest) -> Dump<'_> {
+    Dump {
+        manifest,
+        catalogue: None,
+    }
+}
+
 fn held(plan: &str, cycling: &Cycling, change: impl FnOnce(&mut Manifest)) -> DriftSeen {
     let reference = Reference {
         manifest: good(),
+        catalogue: None,
         sha256: Sha256::of(b"reference"),
         accepted: None,
     };
     let mut dump = good();
     change(&mut dump);
     let plan: ReferencePlan = toml::from_str(plan).unwrap();
-    drift(&reference, &dump, &plan, cycling)
+    drift(&reference, of(&dump), &plan, cycling)
 }
 
 /// Rule, status and subject of what does not pass.
@@ -177,12 +185,13 @@ fn sequences_go_their_own_way_and_not_back() {
         dump.sequences[0].is_called = called;
         let reference = Reference {
             manifest: reference,
+            catalogue: None,
             sha256: Sha256::of(b"reference"),
             accepted: None,
         };
         wrong(&drift(
             &reference,
-            &dump,
+            of(&dump),
             &ReferencePlan::default(),
             cycling,
         ))
@@ -275,4 +284,61 @@ fn a_thousand_differences_are_cut_with_their_number() {
             .extend((0..1_000).map(|n| object("INDEX", &format!("i{n}"), "")));
     });
     assert_eq!(seen.allowed.len(), NAMED + 1);
+}
+
+#[test]
+fn a_large_object_that_stays_keeps_owner_and_grants() {
+    let any = "rows = { \"pg_catalog.pg_largeobject\" = \"any\" }";
+    let objects = |name: &str, kind: &str, definition: &str| {
+        move |dump: &mut Manifest| dump.objects.push(object(kind, name, definition))
+    };
+    let of_one = objects("LARGE OBJECT 2", "ACL", "GRANT ALL TO PUBLIC");
+    let of_none = objects("LARGE OBJECT 9", "ACL", "GRANT ALL TO PUBLIC");
+    for plan in ["", any] {
+        let wrong = wrong(&held(plan, &Cycling::default(), &of_one));
+        assert_eq!(wrong.len(), 1, "{wrong:?}");
+        assert!(wrong[0].starts_with("definition-equal "), "{wrong:?}");
+    }
+    assert_eq!(wrong(&held(any, &Cycling::default(), &of_none)), [""; 0]);
+}
+
+#[test]
+fn an_extension_of_another_version_is_told_where_both_are_known() {
+    let of_version = |version: &str| {
+        let mut catalogue = Catalogue::default();
+        catalogue.take("extension", "hstore", version);
+        catalogue
+    };
+    let manifest = good();
+    let held = |plan: &str, before: Option<Catalogue>, now: Option<&Catalogue>| {
+        let reference = Reference {
+            manifest: good(),
+            catalogue: before,
+            sha256: Sha256::of(b"reference"),
+            accepted: None,
+        };
+        let dump = Dump {
+            manifest: &manifest,
+            catalogue: now,
+        };
+        let plan: ReferencePlan = toml::from_str(plan).unwrap();
+        drift(&reference, dump, &plan, &Cycling::default())
+    };
+    let (old, new) = (of_version("1.7"), of_version("1.8"));
+    let seen = held("", Some(old.clone()), Some(&new));
+    let wrong_now = wrong(&seen);
+    assert_eq!(wrong_now.len(), 1, "{wrong_now:?}");
+    assert!(
+        wrong_now[0].starts_with("extension-version "),
+        "{wrong_now:?}"
+    );
+    let allowed = held("allow = [\"EXTENSION\"]", Some(old.clone()), Some(&new));
+    assert_eq!((wrong(&allowed).len(), allowed.allowed.len()), (0, 1));
+    for (before, now) in [
+        (Some(old.clone()), Some(&old)),
+        (None, Some(&new)),
+        (Some(old.clone()), None),
+    ] {
+        assert_eq!(wrong(&held("", before, now)), [""; 0]);
+    }
 }

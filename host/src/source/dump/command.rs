@@ -12,7 +12,8 @@ use crate::source::conninfo::{HostName, Roots};
 use crate::source::pg_dump::{Program, ROOT_CERTIFICATE};
 
 /// What pg_dump does not pin itself, though it changes how values are written.
-const PINS: &str = "-c bytea_output=hex -c lc_monetary=C -c quote_all_identifiers=off";
+const PINS: &str = "-c bytea_output=hex -c lc_monetary=C -c quote_all_identifiers=off \
+    -c standard_conforming_strings=on";
 
 /// What pg_dump is called with; nothing of it is secret.
 pub(super) struct Call {

@@ -22,6 +22,7 @@ fn the_form_is_learned() {
         encoding: "LATIN1".into(),
         create: true,
         no_comments: true,
+        old_strings: false,
         rows: RowsAs::Copy,
         ..Form::default()
     };

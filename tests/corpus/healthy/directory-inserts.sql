@@ -1,0 +1,3 @@
+-- what: a directory of INSERTs
+-- form: directory
+-- pg_dump: --inserts

@@ -1,0 +1,2 @@
+-- what: INSERTs that pass over rows that are there
+-- pg_dump: --inserts --on-conflict-do-nothing

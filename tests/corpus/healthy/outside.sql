@@ -1,0 +1,27 @@
+-- what: foreign servers, transforms, text search, operators
+CREATE EXTENSION postgres_fdw; CREATE EXTENSION file_fdw; CREATE EXTENSION hstore; CREATE EXTENSION btree_gist; CREATE EXTENSION citext;
+CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'nowhere', port '1');
+CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS (user 'x', password 'canary');
+CREATE USER MAPPING FOR clerk SERVER far OPTIONS (user 'y');
+CREATE FOREIGN TABLE shop.far (id int OPTIONS (column_name 'i'), t timestamptz DEFAULT '2020-01-01 00:00:00+00') SERVER far OPTIONS (table_name 'z');
+CREATE TEXT SEARCH DICTIONARY shop.dict (TEMPLATE = simple, STOPWORDS = english);
+CREATE TEXT SEARCH CONFIGURATION shop.conf (COPY = simple);
+ALTER TEXT SEARCH CONFIGURATION shop.conf ALTER MAPPING FOR word WITH shop.dict;
+CREATE OPERATOR shop.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq, COMMUTATOR = OPERATOR(shop.===), NEGATOR = OPERATOR(shop.!==));
+CREATE OPERATOR shop.!== (LEFTARG = int, RIGHTARG = int, FUNCTION = int4ne, NEGATOR = OPERATOR(shop.===));
+CREATE OPERATOR FAMILY shop.fam USING btree;
+CREATE OPERATOR CLASS shop.cls FOR TYPE int USING btree FAMILY shop.fam AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint4cmp(int, int);
+CREATE CONVERSION shop.conv FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler;
+CREATE TABLE shop.heap2 (a int) USING heap2; INSERT INTO shop.heap2 SELECT 1;
+CREATE TABLE shop.after (a int); INSERT INTO shop.after SELECT 2;
+CREATE TYPE shop.r AS RANGE (subtype = float8, subtype_diff = float8mi);
+CREATE TABLE shop.rr (r shop.r, m shop.r_multirange, h hstore, c citext UNIQUE, EXCLUDE USING gist (r WITH &&));
+INSERT INTO shop.rr VALUES ('[1,2.5)', '{[1,2),[3,4)}', 'a=>1, b=>NULL', 'CaSe');
+CREATE PUBLICATION everything FOR ALL TABLES;
+CREATE PUBLICATION by_schema FOR TABLES IN SCHEMA shop;
+CREATE TRIGGER t AFTER INSERT ON shop.rr REFERENCING NEW TABLE AS n FOR EACH STATEMENT WHEN (true) EXECUTE FUNCTION shop.touch('a', 'b''c');
+ALTER TABLE shop.rr ALTER m SET STATISTICS 5, ALTER h SET (n_distinct = -0.5), REPLICA IDENTITY FULL;
+ALTER TABLE shop.customer CLUSTER ON customer_name;
+CREATE INDEX i ON shop.customer (name) INCLUDE (note) WITH (fillfactor = 50, deduplicate_items = off);
+CREATE INDEX e ON shop.customer ((lower(name)), (length(note))); ALTER INDEX shop.e ALTER COLUMN 1 SET STATISTICS 500;

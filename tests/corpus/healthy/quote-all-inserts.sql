@@ -1,0 +1,3 @@
+-- what: INSERTs with every name in quotes
+-- base: structures
+-- pg_dump: --quote-all-identifiers --column-inserts

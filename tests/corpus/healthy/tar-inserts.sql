@@ -1,0 +1,3 @@
+-- what: a tar file of INSERTs
+-- form: tar
+-- pg_dump: --column-inserts

@@ -1,0 +1,3 @@
+-- what: everything that may be left out is left out
+-- base: structures
+-- pg_dump: --no-tablespaces --no-toast-compression --no-table-access-method --no-subscriptions --no-security-labels --no-unlogged-table-data
