@@ -5,8 +5,8 @@ DECLARE one text;
 BEGIN
     FOREACH one IN ARRAY ARRAY['default_transaction_read_only = on', 'statement_timeout = 1', 'array_nulls = off', 'transform_null_equals = on', 
         'search_path = shop', 'bytea_output = escape', 'DateStyle = ''SQL, DMY''', 'IntervalStyle = sql_standard', 'TimeZone = ''Asia/Tokyo''',
-        'client_encoding = LATIN1', 'standard_conforming_strings = off', 'quote_all_identifiers = on', 'default_toast_compression = pglz', 'extra_float_digits = 0',
-        'xmloption = document', 'row_security = off', 'session_replication_role = replica', 'default_transaction_isolation = serializable', 'idle_session_timeout = 1']
+        'client_encoding = LATIN1', 'standard_conforming_strings = off', 'default_toast_compression = pglz', 'extra_float_digits = 0',
+        'xmloption = document', 'row_security = off', 'session_replication_role = replica', 'default_transaction_isolation = serializable']
     LOOP
         EXECUTE format('ALTER DATABASE %I SET ', current_database()) || one;
     END LOOP;
