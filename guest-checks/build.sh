@@ -1,12 +1,25 @@
 #!/bin/sh
 # Builds every check in this directory as a WebAssembly component with its manifest, guest-checks/<name>.wasm.
 #
-# The same sources and the same toolchain give the same bytes wherever the clone lies: a grant pins a component's
+#   build.sh [--languages]
+#
+# The checks in Rust, and with --languages those in Python and TypeScript too: they want Python 3.10 and Node.js 20, and
+# bring what else they need into ${XDG_CACHE_HOME:-~/.cache}/vhost-build.
+#
+# Of Rust, the same sources and the same toolchain give the same bytes wherever the clone lies: a grant pins a component's
 # SHA-256, so a path of the building machine must not get into it.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd -P)
 repo=$(dirname "$here")
+case ${1:-} in
+'' | --languages) ;;
+*)
+    echo 'build.sh: the one argument that there is is --languages' >&2
+    exit 2
+    ;;
+esac
+languages=${1:-}
 cargo_home=$(cd "${CARGO_HOME:-$HOME/.cargo}" && pwd -P)
 target=wasm32-wasip2
 
@@ -41,4 +54,13 @@ built=${CARGO_TARGET_DIR:-$repo/target}/$target/guest
 for name in "$@"; do
     "$vhost" bundle "$built/$(echo "$name" | tr - _).wasm" \
         --manifest "guest-checks/$name/check.toml" --output "guest-checks/$name.wasm"
+done
+
+[ "$languages" = --languages ] || exit 0
+export VHOST="$vhost"
+for check in guest-checks/*/check.py; do
+    guest-checks/sdk/python/build.sh "$(dirname "$check")" guest-checks
+done
+for check in guest-checks/*/check.[jt]s; do
+    guest-checks/sdk/javascript/build.sh "$(dirname "$check")" guest-checks
 done

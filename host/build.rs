@@ -1,8 +1,12 @@
-//! Builds the guests that `vhost selftest` carries: hostile checks, and the honest one beside them.
+//! Builds the guests that `vhost selftest` carries: hostile checks, and the honest one beside them; and gathers what
+//! `vhost new` writes.
 //!
 //! They are part of the binary so that an operator without a clone of this repository can try the walls on the machine
 //! that the drills run on. Rust's go through a cargo of their own, with a target directory and an environment of their
 //! own, so that neither waits for the other; what Rust cannot say is assembled from text.
+
+#[path = "build/carried.rs"]
+mod carried;
 
 use std::env;
 use std::error::Error;
@@ -29,6 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let workspace = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("..");
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=build");
+    carried::gather(&workspace, &out)?;
     for source in SOURCES.iter().chain([&ASSEMBLED]) {
         println!(
             "cargo:rerun-if-changed={}",

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The tests, with all their set-up: Rust's wasm target, Postgres, bubblewrap, a Docker engine and an image with Postgres in it.
+# The tests, with all their set-up: Rust's wasm target, Python, Node.js, Postgres, bubblewrap, a Docker engine and an image with
+# Postgres in it.
 #
 #   tests/run.sh [ARGUMENTS OF cargo test]
 #
@@ -23,6 +24,7 @@ if [ ! -d "$(rustc --print target-libdir --target wasm32-wasip2)" ]; then
     rustup target add wasm32-wasip2 || fail 'rustup could not add the target wasm32-wasip2'
 fi
 
+tests/setup/languages.sh
 VHOST_TEST_PG_BIN=$(tests/setup/postgres.sh)
 export VHOST_TEST_PG_BIN
 VHOST_TEST_PG_BINS=$(tests/setup/postgres-versions.sh)
@@ -44,5 +46,6 @@ case $answer in *'# started by this call'*) docker_started=yes ;; esac
 tests/setup/image.sh
 export VHOST_TEST_DOCKER_HOST=$DOCKER_HOST
 
-guest-checks/build.sh
+guest-checks/build.sh --languages
+tests/languages/run.sh
 cargo test --release --workspace "$@"

@@ -63,14 +63,18 @@ pub fn violation(root: &Value, schema: &Value, value: &Value, at: &str) -> Optio
                 violation(root, rule, field, &format!("{at}.{name}"))
             }),
             "additionalProperties" => {
-                assert_eq!(rule, false);
-                let known = schema["properties"].as_object().unwrap();
-                let mut names = value
-                    .as_object()
-                    .into_iter()
-                    .flat_map(|fields| fields.keys());
-                let unknown = names.find(|name| !known.contains_key(*name));
-                unknown.map(|name| format!("{at}: {name} is unknown"))
+                let known = schema.get("properties").and_then(Value::as_object);
+                let known = |name: &str| known.is_some_and(|known| known.contains_key(name));
+                let fields = value.as_object().into_iter().flatten();
+                let mut others = fields.filter(|(name, _)| !known(name));
+                match rule {
+                    Value::Bool(false) => others
+                        .next()
+                        .map(|(name, _)| format!("{at}: {name} is unknown")),
+                    rule => others.find_map(|(name, field)| {
+                        violation(root, rule, field, &format!("{at}.{name}"))
+                    }),
+                }
             }
             "items" => value
                 .as_array()

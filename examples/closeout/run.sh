@@ -86,8 +86,10 @@ say 'Build'
 (cd "$root" && guest-checks/build.sh) || fail 'the checks do not build'
 mkdir -p "$state"
 grants=$(cat "$here/vhost.grants.toml.in")
+checks=()
 for name in row-matrix row-exact row-unchanged exclusive-reference relation-empty; do
     component=$root/guest-checks/$name.wasm
+    checks+=("guest-checks/$name.wasm")
     [ -s "$component" ] || fail "guest-checks/build.sh did not write $component"
     digest=$(sha256sum "$component")
     grants=${grants//@$name@/${digest%% *}}
@@ -121,7 +123,7 @@ say 'The drill'
 touch "$state/drill-began"
 code=0
 (cd "$root" && target/release/vhost run --config examples/closeout/vhost.toml --grants examples/closeout/state/vhost.grants.toml \
-    --engine "$engine" ${protected[@]+"${protected[@]}"} --checks guest-checks/*.wasm) || code=$?
+    --engine "$engine" ${protected[@]+"${protected[@]}"} --checks "${checks[@]}") || code=$?
 
 report=$(find "$here/runs" -name report.md -newer "$state/drill-began" 2>/dev/null | head -n 1)
 if [ -n "$report" ]; then

@@ -7,12 +7,14 @@
 //!
 //! A check is called once, in a store of its own that is thrown away. Nothing is ever called again after a trap.
 
+mod again;
 pub mod bindings;
 pub mod cache;
 mod code;
 pub mod compile;
 pub mod disclose;
 pub mod evidence;
+pub mod exchange;
 mod host;
 mod limits;
 pub mod linker;
@@ -22,21 +24,24 @@ pub mod reading;
 mod report;
 mod run;
 pub mod share;
+pub mod statements;
 mod stdio;
+mod told;
 mod wall;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
 use crate::finding::{Finding, Status};
 
+pub use again::{Again, replay};
 pub use cache::{Cache, CacheError, Came, Ready};
 pub use compile::{CompileError, Compiled, Compiler, compile_main};
 pub use disclose::Salt;
 pub use evidence::Facts;
 pub use machine::{Machine, MachineError};
 pub use reading::{Onlooker, Read};
-pub use run::{Database, Job, run, run_all};
+pub use run::{Database, Job, Ran, Watch, run, run_all};
 
 /// What came of one check.
 #[derive(Clone, Debug, Serialize)]
@@ -52,7 +57,7 @@ pub struct CheckOutcome {
     pub usage: Usage,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "ended", content = "why")]
 pub enum Ended {
     /// `run` returned a report.

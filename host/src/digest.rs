@@ -23,6 +23,11 @@ impl Sha256 {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
+    /// One that was computed elsewhere.
+    pub fn from_bytes(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+
     /// Of what a state of the algorithm has been given.
     pub fn from_state(state: sha2::Sha256) -> Self {
         Self(state.finalize().into())

@@ -13,6 +13,7 @@ mod compared;
 mod containers;
 mod directory;
 mod engine;
+mod ground;
 mod intake;
 mod listing;
 mod major;
@@ -21,9 +22,13 @@ mod order;
 mod pg_dump;
 mod production;
 mod proof;
+mod recordings;
+mod scope;
 mod seen;
 mod supply;
 mod target;
+
+use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
@@ -36,14 +41,17 @@ pub use major::{MajorError, Upgrade};
 pub use order::{From, Keep, Order, PgDumpAt, SourceExtra, SourceOrder, Stated};
 
 use crate::check::Machine;
-use crate::drill::checks::Compiling;
-use crate::drill::seen::{Seen, interrupted};
+pub(crate) use crate::drill::checks::{Compiling, Shared};
+pub(crate) use crate::drill::engine::matching;
+pub(crate) use crate::drill::ground::Ground;
+pub(crate) use crate::drill::intake::given;
+pub(crate) use crate::drill::scope::{isolated, within};
+pub(crate) use crate::drill::seen::{Seen, in_one_line};
 use crate::drill::supply::Supply;
 use crate::event::{Events, Stage};
-use crate::report::seal::Sealed;
+use crate::report::seal::{Sealed, secret_in};
 use crate::report::{Evidence, ServerSeen, SourceSeen, Stop};
-use crate::restore::isolation;
-use crate::sandbox::{self, Ended, Journal, Sandbox};
+use crate::sandbox::{self, Journal, Sandbox};
 use crate::source::Secret;
 
 /// The drill could not even leave a report.
@@ -90,6 +98,12 @@ pub async fn run(
         let stop = seen.stop(&error);
         seen.evidence.stop.get_or_insert(stop);
     }
+    let detect = |bytes: &[u8]| secret_in(bytes, &known).ok().flatten();
+    if let Err(error) = recordings::sweep(&mut seen.evidence, directory.partial(), &detect) {
+        seen.evidence.recordings = Vec::new();
+        let stop = seen.stop(&error);
+        seen.evidence.stop.get_or_insert(stop);
+    }
     let sealed = Sealed::of(seen.evidence, order.terms, &known).map_err(DrillError::Seal)?;
     Ok(sealed)
 }
@@ -112,7 +126,7 @@ impl Drill<'_> {
             From::Source(asked) => self.from_source(*asked, order, docker.as_ref(), seen).await,
             From::Given { path, stated } => {
                 let reference = order.beside.reference.clone();
-                let given = self.given(path, stated, reference.as_deref(), seen).await?;
+                let given = given(path, stated, reference.as_deref(), seen).await?;
                 let dumped = self.in_sandbox(given, order, None, seen).await;
                 seen.begin(Stage::ObserveAgain);
                 let again = self.containers_after(order, docker.as_ref(), seen).await;
@@ -137,7 +151,7 @@ impl Drill<'_> {
             .open(majors.wanted().map_err(|e| seen.stop(&e))?);
         let engine = seen.unless_interrupted(open).await?;
         let compiling = Compiling::start(
-            Machine::start().map_err(|e| seen.stop(&e))?,
+            Arc::new(Machine::start().map_err(|e| seen.stop(&e))?),
             &order.compiler,
             std::mem::replace(&mut order.keep, Keep::Nothing),
             order.cores,
@@ -145,32 +159,11 @@ impl Drill<'_> {
         );
         let spec = order.spec.clone();
         let order = &*order;
-        let body = async |sandbox: &Sandbox| {
-            let looked = self
-                .inside(sandbox, supply, compiling, order, source, seen)
-                .await;
-            seen.begin(Stage::Teardown);
-            looked
+        let body = async |sandbox: &Sandbox, seen: &mut Seen| {
+            self.inside(sandbox, supply, compiling, order, source, seen)
+                .await
         };
-        let scoped = sandbox::scope(&engine, &spec, self.journal, self.interrupt, body).await;
-        let at = seen.at();
-        let ended = match scoped.body {
-            Ok(looked) => looked,
-            Err(Ended::Interrupted) => Err(interrupted(at)),
-            // A panic's message may quote what was worked on.
-            Err(Ended::Panicked(_)) => Err(Stop {
-                stage: at,
-                cause: "vhost itself failed (a panic)".to_owned(),
-            }),
-            Err(Ended::CouldNotStart(error)) => Err(seen.stop_in(Stage::Sandbox, &error)),
-            Err(error @ Ended::EngineLost(_)) => Err(seen.stop_in(at, &error)),
-        };
-        if at != Stage::Teardown {
-            seen.begin(Stage::Teardown);
-        }
-        seen.evidence.teardown = Some(scoped.teardown);
-        seen.end();
-        ended
+        scope::within(&engine, &spec, self.journal, self.interrupt, seen, body).await
     }
 
     async fn inside(
@@ -186,19 +179,9 @@ impl Drill<'_> {
         let upgrade = engine::matching(sandbox, majors).map_err(|e| seen.stop(&e))?;
         seen.end();
 
-        seen.begin(Stage::Isolation);
         let private = [self.directory.partial()];
         let accepted = &order.terms.accepted_walls;
-        let proved = isolation::prove(sandbox, &private, source, accepted)
-            .await
-            .map_err(|e| seen.stop(&e))?;
-        seen.evidence.walls = Some(proved.walls);
-        let isolated = proved.isolated.ok_or_else(|| Stop {
-            stage: Stage::Isolation,
-            cause: "a wall of the sandbox does not stand, so nothing was restored into it"
-                .to_owned(),
-        })?;
-        seen.end();
+        let isolated = scope::isolated(sandbox, &private, source, accepted, seen).await?;
 
         let supplied = supply
             .restore(isolated, order.roles, order.jobs, seen)
@@ -214,6 +197,6 @@ impl Drill<'_> {
         seen.evidence.drift = Some(drift);
         seen.end();
 
-        compared::compare_and_check(kept, compiling, order, seen).await
+        compared::compare_and_check(kept, compiling, order, self.directory, seen).await
     }
 }

@@ -11,6 +11,7 @@ mod probe;
 mod rows;
 mod sequence;
 mod session;
+pub mod standing;
 mod style;
 mod trip;
 mod zone;
@@ -20,7 +21,7 @@ use std::num::NonZeroUsize;
 use serde::Serialize;
 
 use crate::manifest::{
-    Access, Catalogue, Change, Compare, Difference, Manifest, Offsets, Rows, differences,
+    Access, Catalogue, Change, Compare, Difference, Form, Manifest, Offsets, Rows, differences,
 };
 use crate::plan::{Amcheck, EmptyDump};
 use crate::restore::{Made, RestoreError, Restored};
@@ -28,8 +29,10 @@ use crate::sandbox::SandboxError;
 
 pub use amcheck::AmcheckSeen;
 pub use probe::{Probe, Rule, Weight};
+pub use standing::{Standing, standing};
 
 use session::Snapshot;
+use style::Style;
 use trip::Trip;
 
 /// Differences and probes of one rule that are named; what goes beyond is counted.
@@ -107,6 +110,15 @@ pub enum FidelityError {
 pub struct Comparison<'r, 's> {
     restored: &'r Restored<'s>,
     snapshot: Snapshot,
+}
+
+/// The manifest of a restored database that no dump made: that of the dump that it would be taken as.
+pub async fn manifest(restored: &Restored<'_>) -> Result<Manifest, FidelityError> {
+    let snapshot = Snapshot::take(restored).await?;
+    let (form, style) = (Form::default(), Style::default());
+    let part = definitions::Part::Whole;
+    let scanned = definitions::dump_again(restored, &form, part, &style, snapshot.name()).await?;
+    Ok(scanned.manifest)
 }
 
 impl<'r, 's> Comparison<'r, 's> {

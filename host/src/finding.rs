@@ -1,11 +1,11 @@
 //! One thing that a gate or a check saw. A finding is not an error.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a finding, a gate, a check or a report row amounts to.
 ///
 /// The order is the order of gravity: the worst of several is their maximum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
 pub enum Status {
     Pass,
@@ -15,7 +15,7 @@ pub enum Status {
 }
 
 /// One thing seen.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// A stable kebab-case name of what was asserted.
     pub rule: String,
@@ -27,7 +27,7 @@ pub struct Finding {
 }
 
 /// A value as far as the report may show it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind", content = "value")]
 pub enum Shown {
     /// The finding compares nothing.

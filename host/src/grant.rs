@@ -27,6 +27,7 @@ pub mod review;
 pub mod role;
 pub mod scope;
 pub mod section;
+pub mod settings;
 pub mod used;
 pub mod withholding;
 
@@ -44,6 +45,7 @@ pub use review::{Approved, Artefact, Refusal, Refused, beyond, review};
 pub use role::{CheckLogin, RoleError, Withheld};
 pub use scope::Scope;
 pub use section::ManifestFault;
+pub use settings::{NotASchema, SettingsKey, SettingsSchema};
 pub use used::Used;
 pub use withholding::Withholding;
 

@@ -3,7 +3,7 @@
 //! One *drill* reads top to bottom in [`drill`]. Each room uses only the rooms to its left:
 //!
 //! ```text
-//! plan · digest · event · finding · manifest · reference │ sandbox │ source │ restore │ fidelity │ grant │ check │ report │ drill │ selftest │ bin/vhost
+//! plan · digest · event · finding · manifest · reference │ sandbox │ source │ restore │ fidelity │ grant │ check │ report │ drill │ trial │ selftest │ bin/vhost
 //! ```
 //!
 //! The library never prints, never exits and takes no ambient authority: paths, environment and clocks are
@@ -24,3 +24,4 @@ pub mod restore;
 pub mod sandbox;
 pub mod selftest;
 pub mod source;
+pub mod trial;

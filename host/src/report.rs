@@ -18,7 +18,7 @@ mod sample;
 mod schema;
 pub mod seal;
 mod shape;
-mod shown;
+pub mod shown;
 pub mod summary;
 pub mod terms;
 mod text;
@@ -28,6 +28,7 @@ mod withhold;
 use serde::Serialize;
 
 use crate::check::CheckOutcome;
+use crate::check::exchange::Level;
 use crate::digest::Digest;
 use crate::event::Stage;
 use crate::fidelity::FidelitySeen;
@@ -63,6 +64,8 @@ pub struct Evidence {
     pub drift: Option<DriftSeen>,
     /// One outcome a check that was started; a selected check without one counts as not looked.
     pub checks: Option<Vec<CheckOutcome>>,
+    /// `exchange/<check>.json` in the run's directory, one for each check whose exchange was recorded.
+    pub recordings: Vec<RecordingSeen>,
     pub protected_before: Option<Vec<ContainerIdentity>>,
     pub protected_after: Option<Vec<ContainerIdentity>>,
     pub teardown: Option<Teardown>,
@@ -88,6 +91,15 @@ pub struct ManifestSeen {
     pub rows: u64,
     pub sequences: u64,
     pub large_objects: u64,
+}
+
+/// A recording of a check's exchange, by the digest of its file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordingSeen {
+    pub check: String,
+    pub level: Level,
+    pub calls: u64,
+    pub digest: Digest,
 }
 
 /// Where the dump comes from, and what was seen there.
@@ -154,6 +166,7 @@ impl Evidence {
             fidelity: None,
             drift: None,
             checks: None,
+            recordings: Vec::new(),
             protected_before: None,
             protected_after: None,
             teardown: None,

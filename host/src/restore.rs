@@ -3,6 +3,7 @@
 mod command;
 mod copy_end;
 pub mod database;
+mod error;
 pub mod isolation;
 pub mod log;
 mod mark;
@@ -12,18 +13,22 @@ mod order;
 mod plain;
 mod psql;
 pub mod roles;
+pub mod script;
 mod session;
 mod split;
 mod statement;
 pub mod tool;
 
 pub use database::Made;
+pub use error::RestoreError;
 pub use plain::Plain;
 
-use std::time::Duration;
+use std::future::poll_fn;
 
 use serde::Serialize;
-use tokio_postgres::Client;
+use tokio::sync::mpsc;
+use tokio_postgres::error::DbError;
+use tokio_postgres::{AsyncMessage, Client, Config};
 
 use crate::digest::Digest;
 use crate::event::Events;
@@ -31,7 +36,7 @@ use crate::plan::Roles;
 use crate::restore::isolation::Isolated;
 use crate::restore::mark::{entries, mark};
 use crate::restore::psql::Lock;
-use crate::sandbox::{Login, SandboxError};
+use crate::sandbox::Login;
 use crate::source::{DatabaseFacts, Role};
 
 /// The databases that the host itself works from: the first of initdb's, and the second where a dump is named after it.
@@ -116,7 +121,7 @@ pub enum Input {
     },
 }
 
-/// A restored database in its proved sandbox. Only [`restore`] makes one.
+/// A restored database in its proved sandbox. Only [`restore`] and [`script::run`] make one.
 pub struct Restored<'s> {
     isolated: Isolated<'s>,
     facts: RestoreFacts,
@@ -141,54 +146,30 @@ impl<'s> Restored<'s> {
     pub async fn connect(&self) -> Result<Client, RestoreError> {
         connect(&self.isolated, &self.facts.database).await
     }
-}
 
-#[derive(Debug, thiserror::Error)]
-pub enum RestoreError {
-    #[error("cannot connect to the database {database:?} of the sandbox")]
-    Connect {
-        database: String,
-        #[source]
-        source: tokio_postgres::Error,
-    },
-    #[error("cannot create the database {database:?} in the sandbox")]
-    CreateDatabase {
-        database: String,
-        #[source]
-        source: tokio_postgres::Error,
-    },
-    #[error("the session that sets the database {database:?} itself broke off")]
-    Itself {
-        database: String,
-        #[source]
-        source: tokio_postgres::Error,
-    },
-    #[error(transparent)]
-    Roles(#[from] roles::RoleError),
-    #[error(transparent)]
-    Tool(#[from] tool::ToolError),
-    #[error("cannot ask for the version of {tool} inside the sandbox")]
-    Version {
-        tool: &'static str,
-        #[source]
-        source: SandboxError,
-    },
-    #[error("the sandbox's server does not say whether its pages have checksums")]
-    Checksums(#[source] tokio_postgres::Error),
-    #[error("the dump was restored without having been read to its end")]
-    NotReadBack,
-    #[error("cannot mark the place in the sandbox server's log")]
-    Mark(#[source] tokio_postgres::Error),
-    #[error("the sandbox server's log did not reach its mark within {} s", waited.as_secs())]
-    LogBehind { waited: Duration },
-    #[error(
-        "the sandbox server's log became shorter during the restore: something in the dump cut it"
-    )]
-    LogShortened,
-    #[error("cannot read the sandbox server's log")]
-    ReadLog(#[source] std::io::Error),
-    #[error(transparent)]
-    Log(#[from] log::LogError),
+    /// The same, and what the server tells that session beside its answers; a notice comes before the answer that it
+    /// belongs to.
+    pub async fn connect_hearing(
+        &self,
+    ) -> Result<(Client, mpsc::UnboundedReceiver<DbError>), RestoreError> {
+        let (client, mut connection) = config(&self.isolated, &self.facts.database)
+            .connect(tokio_postgres::NoTls)
+            .await
+            .map_err(|source| RestoreError::Connect {
+                database: self.facts.database.clone(),
+                source,
+            })?;
+        let (tell, told) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Some(Ok(message)) = poll_fn(|cx| connection.poll_message(cx)).await {
+                if let AsyncMessage::Notice(notice) = message {
+                    // Nobody listens any more; the session goes on.
+                    let _ = tell.send(notice);
+                }
+            }
+        });
+        Ok((client, told))
+    }
 }
 
 /// Restores a dump and records every error that the server logged meanwhile.
@@ -199,35 +180,15 @@ pub async fn restore<'s>(
     events: &Events,
 ) -> Result<Restored<'s>, RestoreError> {
     let sandbox = isolated.sandbox();
-    let mut remarks = Vec::new();
-    let maintenance = MAINTENANCE.into_iter().find(|one| *one != target.database);
-    let host = connect(&isolated, maintenance.unwrap_or_default()).await?;
-    let data_checksums = host
-        .query_one("SELECT current_setting('data_checksums')::bool", &[])
-        .await
-        .and_then(|row| row.try_get(0))
-        .map_err(RestoreError::Checksums)?;
-    database::make_way(&host, &target.database).await?;
-    let roles_created = match target.mode {
-        Roles::Create => roles::create(&host, &target.roles).await?,
-        Roles::Skip => Vec::new(),
-    };
-    let (made, said) = database::create(&host, &target.database, &target.creation).await?;
-    remarks.extend(said);
     let (name, how) = match &input {
         Input::Plain(plain) => ("psql", plain.how()),
         Input::Archive { .. } => ("pg_restore", String::new()),
     };
-    let version = sandbox
-        .tool_version(name)
-        .await
-        .map_err(|source| RestoreError::Version { tool: name, source })?;
-    let version = number(&version);
-    remarks.extend(outdated(name, version));
-    let from = mark(&isolated, &host).await?;
+    let ready = Ready::make(&isolated, &target, name).await?;
+    let from = mark(&isolated, &ready.host).await?;
     let (read_back, mut complaints, ended) = match input {
         Input::Plain(mut plain) => {
-            let lock = Lock::of(version);
+            let lock = Lock::of(&ready.version);
             let complaints =
                 plain::restore(sandbox, &target.database, lock, &mut plain, events).await?;
             let read_back = plain.reading.digest().ok_or(RestoreError::NotReadBack)?;
@@ -239,7 +200,7 @@ pub async fn restore<'s>(
             (copied, Vec::new(), Some((ended, jobs)))
         }
     };
-    let to = mark(&isolated, &host).await?;
+    let to = mark(&isolated, &ready.host).await?;
     let entries = entries(&isolated, from, to)?;
     let errors = entries
         .iter()
@@ -248,22 +209,83 @@ pub async fn restore<'s>(
     complaints.extend(ended.and_then(|(ended, jobs)| own_failure(&ended, jobs, errors)));
     let mut notices = notice::classify(&entries, target.mode);
     notices.extend(complaints);
-    let facts = RestoreFacts {
-        server_version: number(sandbox.server_version()).to_owned(),
-        system_identifier: isolated.system_identifier(),
-        data_checksums,
-        tool: format!("{name} {version}{how}"),
-        database: target.database,
-        read_back,
-        roles_created,
-        notices,
-        remarks,
-    };
-    Ok(Restored {
-        isolated,
-        facts,
-        made,
-    })
+    let tool = format!("{name} {}{how}", ready.version);
+    Ok(ready.restored(isolated, target.database, tool, read_back, notices))
+}
+
+/// An empty database, and what is known before anything is restored into it.
+struct Ready {
+    host: Client,
+    data_checksums: bool,
+    roles_created: Vec<String>,
+    made: Made,
+    remarks: Vec<String>,
+    /// Of the tool that restores.
+    version: String,
+}
+
+impl Ready {
+    async fn make(
+        isolated: &Isolated<'_>,
+        target: &Target,
+        tool: &'static str,
+    ) -> Result<Self, RestoreError> {
+        let maintenance = MAINTENANCE.into_iter().find(|one| *one != target.database);
+        let host = connect(isolated, maintenance.unwrap_or_default()).await?;
+        let data_checksums = host
+            .query_one("SELECT current_setting('data_checksums')::bool", &[])
+            .await
+            .and_then(|row| row.try_get(0))
+            .map_err(RestoreError::Checksums)?;
+        database::make_way(&host, &target.database).await?;
+        let roles_created = match target.mode {
+            Roles::Create => roles::create(&host, &target.roles).await?,
+            Roles::Skip => Vec::new(),
+        };
+        let (made, said) = database::create(&host, &target.database, &target.creation).await?;
+        let version = isolated
+            .sandbox()
+            .tool_version(tool)
+            .await
+            .map_err(|source| RestoreError::Version { tool, source })?;
+        let version = number(&version).to_owned();
+        let mut remarks = Vec::from_iter(said);
+        remarks.extend(outdated(tool, &version));
+        Ok(Self {
+            host,
+            data_checksums,
+            roles_created,
+            made,
+            remarks,
+            version,
+        })
+    }
+
+    fn restored<'s>(
+        self,
+        isolated: Isolated<'s>,
+        database: String,
+        tool: String,
+        read_back: Digest,
+        notices: Vec<Notice>,
+    ) -> Restored<'s> {
+        let facts = RestoreFacts {
+            server_version: number(isolated.sandbox().server_version()).to_owned(),
+            system_identifier: isolated.system_identifier(),
+            data_checksums: self.data_checksums,
+            tool,
+            database,
+            read_back,
+            roles_created: self.roles_created,
+            notices,
+            remarks: self.remarks,
+        };
+        Restored {
+            isolated,
+            facts,
+            made: self.made,
+        }
+    }
 }
 
 /// Runs what an archive says of the database itself. What the server refuses is in its log, and told from there.
@@ -308,11 +330,15 @@ fn own_failure(ended: &tool::Complaint, jobs: u32, server_errors: u64) -> Option
     })
 }
 
-async fn connect(isolated: &Isolated<'_>, database: &str) -> Result<Client, RestoreError> {
+fn config(isolated: &Isolated<'_>, database: &str) -> Config {
     let sandbox = isolated.sandbox();
-    let (client, connection) = sandbox
-        .config(database, Login::Host)
-        .options(neutral::of_the_host(sandbox))
+    let mut config = sandbox.config(database, Login::Host);
+    config.options(neutral::of_the_host(sandbox));
+    config
+}
+
+async fn connect(isolated: &Isolated<'_>, database: &str) -> Result<Client, RestoreError> {
+    let (client, connection) = config(isolated, database)
         .connect(tokio_postgres::NoTls)
         .await
         .map_err(|source| RestoreError::Connect {

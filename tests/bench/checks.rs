@@ -161,7 +161,7 @@ async fn starts(rounds: u32) {
             compiled: ready.unwrap().compiled,
             ..job
         });
-        let outcome = outcome.await;
+        let outcome = outcome.await.outcome;
         let took = began.elapsed().as_secs_f64();
         assert_eq!(outcome.status, Status::Pass, "{outcome:#?}");
         println!("start {took:.6}");

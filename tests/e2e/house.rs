@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::workspace;
 
 /// The library's rooms, each of which may use only those before it.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 16] = [
     "plan",
     "digest",
     "event",
@@ -21,6 +21,7 @@ const ROOMS: [&str; 15] = [
     "check",
     "report",
     "drill",
+    "trial",
     "selftest",
 ];
 
@@ -109,7 +110,7 @@ fn each_room_uses_only_rooms_before_it() {
     let design = std::fs::read_to_string(workspace().join("host/src/lib.rs")).unwrap();
     assert!(
         design.contains(
-            "plan · digest · event · finding · manifest · reference │ sandbox │ source │ restore │ fidelity │ grant │ check │ report │ drill │ selftest"
+            "plan · digest · event · finding · manifest · reference │ sandbox │ source │ restore │ fidelity │ grant │ check │ report │ drill │ trial │ selftest"
         ),
         "lib.rs shows another order of rooms than this test holds"
     );
@@ -237,8 +238,10 @@ fn no_test_file_is_forgotten() {
 
 #[test]
 fn every_shipped_check_is_driven() {
-    let tests: String = files(&workspace().join("tests/e2e"))
+    let drives = ["tests/e2e", "tests/guests"].map(|under| files(&workspace().join(under)));
+    let tests: String = drives
         .iter()
+        .flatten()
         .filter(|path| !path.ends_with("house.rs"))
         .map(|path| std::fs::read_to_string(path).unwrap())
         .collect();

@@ -1,11 +1,13 @@
 //! What every test here stands on: guests built once, and a job as a drill would make it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use vhost::check::evidence::{DumpFacts, RestoreFacts};
+use vhost::check::exchange::Record;
 use vhost::check::{Compiler, Database, Facts, Job, Machine, Salt};
 use vhost::digest::Sha256;
 use vhost::grant::bundle::{Existing, bundle};
@@ -15,6 +17,7 @@ use vhost::manifest::{Manifest, Object, Relation, Words};
 use vhost::plan::bounds::Bounds;
 use vhost::reference::Reference;
 
+/// Guests that are only for tests.
 const GUESTS: &[&str] = &[
     "endless-loop",
     "memory-hog",
@@ -22,26 +25,39 @@ const GUESTS: &[&str] = &[
     "babbler",
     "rows-reader",
     "comparer",
-    "row-matrix",
-    "row-exact",
-    "row-unchanged",
-    "exclusive-reference",
-    "relation-empty",
+    "decoder",
 ];
+
+/// The directories of the shipped checks in Rust, by their names.
+pub fn shipped() -> BTreeMap<String, PathBuf> {
+    let checks = workspace().join("guest-checks");
+    let directories = std::fs::read_dir(checks).unwrap();
+    let directories = directories.map(|entry| entry.unwrap().path());
+    let named = directories.filter_map(|directory| {
+        let name = directory.file_name()?.to_str()?.to_owned();
+        (name != "sdk" && directory.join("Cargo.toml").is_file()).then_some((name, directory))
+    });
+    named.collect()
+}
+
+pub fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
 
 /// Builds the guests once and says where they lie.
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let target = workspace.join("target");
+        let target = workspace().join("target");
         let mut cargo = Command::new(env!("CARGO"));
         cargo
-            .current_dir(workspace)
+            .current_dir(workspace())
             .args(["build", "--quiet", "--profile", "guest"])
             .args(["--target", "wasm32-wasip2", "--target-dir"])
             .arg(&target);
-        for guest in GUESTS {
+        let shipped = shipped();
+        let shipped = shipped.keys().map(String::as_str);
+        for guest in GUESTS.iter().copied().chain(shipped) {
             cargo.args(["--package", guest]);
         }
         assert!(cargo.status().unwrap().success(), "the guests do not build");
@@ -136,6 +152,8 @@ pub async fn job_on(
         settings: settings.to_owned(),
         salt: Arc::new(Salt::new([1; 32])),
         started: SystemTime::UNIX_EPOCH,
+        record: Record::Nothing,
+        watch: vhost::check::Watch::Nobody,
     }
 }
 
@@ -203,6 +221,7 @@ pub fn facts() -> Facts {
             accepted: None,
         })),
         salt: Arc::new(Salt::new([1; 32])),
+        standing: Default::default(),
         protected: Vec::new(),
     }
 }

@@ -72,7 +72,7 @@ impl Bench {
             compiled: ready.compiled,
             ..job(&self.machine, ask).await
         });
-        assert_eq!(outcome.await.status, Status::Pass);
+        assert_eq!(outcome.await.outcome.status, Status::Pass);
     }
 
     async fn is_not_kept(&self, component: &Component) {

@@ -16,7 +16,7 @@ async fn compare(settings: &str, reference: Reference) -> CheckOutcome {
         facts.reference = None;
         job.facts = Arc::new(facts);
     }
-    run(job).await
+    run(job).await.outcome
 }
 
 #[derive(PartialEq)]

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use vhost::check::query::TypeCatalog;
 use vhost::check::{CheckOutcome, Database, Machine, Onlooker, run};
 use vhost::event::Events;
+use vhost::fidelity::{Standing, standing};
 use vhost::grant::harden::{Hardened, harden};
 use vhost::grant::role::create;
 use vhost::plan::Roles;
@@ -19,7 +20,7 @@ use vhost::sandbox::local::Local;
 use vhost::sandbox::{Data, Engine, Journal, Limits, Removed, Spec, scope};
 use vhost::source::Given;
 
-use crate::ground::{Ask, approved, job_on};
+use crate::ground::{Ask, approved, facts, job_on};
 
 const DUMP: &str = r#"--
 -- PostgreSQL database dump
@@ -55,6 +56,10 @@ pub struct Bench<'r, 's> {
     catalog: Arc<TypeCatalog>,
     machine: Arc<Machine>,
     onlooker: Arc<Onlooker>,
+    /// What was found before the hardening, as a drill does it.
+    pub standing: Standing,
+    /// When the dump was taken, in RFC 3339; empty for one that was given.
+    pub taken_at: String,
 }
 
 /// Restores the rows, runs `body`, and removes the sandbox.
@@ -109,6 +114,7 @@ pub async fn within_restored(dump_text: &str, body: impl AsyncFnOnce(&mut Bench<
             .await
             .unwrap();
         assert_eq!(restored.facts().notices, []);
+        let standing = standing(&restored).await.unwrap();
         let mut client = restored.connect().await.unwrap();
         let beside = restored.connect().await.unwrap();
         let mut bench = Bench {
@@ -118,6 +124,8 @@ pub async fn within_restored(dump_text: &str, body: impl AsyncFnOnce(&mut Bench<
             onlooker: Arc::new(Onlooker::new(beside).await.unwrap()),
             restored: &restored,
             client,
+            standing,
+            taken_at: String::new(),
         };
         body(&mut bench).await;
     })
@@ -138,6 +146,12 @@ fn bin_dir() -> PathBuf {
 }
 
 impl Bench<'_, '_> {
+    /// Changes the restored database, and asks its catalogue again.
+    pub async fn change(&mut self, sql: &str) {
+        self.client.batch_execute(sql).await.unwrap();
+        self.standing = standing(self.restored).await.unwrap();
+    }
+
     /// Admits a check, runs it, and forgets its role, so that it can be admitted again.
     pub async fn ask(&mut self, ask: Ask<'_>) -> CheckOutcome {
         self.timed(ask).await.0
@@ -155,9 +169,13 @@ impl Bench<'_, '_> {
             self.catalog.clone(),
             self.onlooker.clone(),
         );
-        let job = job_on(&self.machine, ask.settings, approved, Some(database)).await;
+        let mut job = job_on(&self.machine, ask.settings, approved, Some(database)).await;
+        let mut facts = facts();
+        facts.standing = self.standing.clone();
+        facts.dump.taken_at = self.taken_at.clone();
+        job.facts = Arc::new(facts);
         let began = Instant::now();
-        let outcome = run(job).await;
+        let outcome = run(job).await.outcome;
         let took = began.elapsed();
         let role = format!("\"vhost_check_{}\"", ask.check);
         let sql = format!("DROP OWNED BY {role}; DROP ROLE {role}");

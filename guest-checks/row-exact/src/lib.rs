@@ -7,6 +7,9 @@
 //! cells = { state = "draft", approved = false, closed_at = { null = true } }
 //! ```
 //!
+//! **When to use it.** For rows that somebody would be held to: contracts, fees, the accounts of the system itself, what a
+//! migration wrote. It proves that a row came through whole, cell for cell, where a count says that some row did.
+//!
 //! A string is compared with the column's text form (TimeZone UTC, DateStyle ISO). Exactly one row must have the key.
 //! Equal cells are counted in one finding a row; each unlike cell has its own.
 
@@ -25,7 +28,7 @@ impl Check for RowExact {
                 let here = Subject::from(&row.relation).at(&row.key);
                 findings.expect_eq("one-row", here.clone(), 1, seen.rows);
                 let equal = seen.cells.values().filter(|held| **held).count();
-                findings.expect_eq("cells-equal", here, seen.cells.len() as i64, equal as i64);
+                findings.expect_eq("cells-equal", here, seen.cells.len(), equal);
                 for (column, _) in seen.cells.iter().filter(|(_, held)| !**held) {
                     let cell = Subject::column(&row.relation, column).at(&row.key);
                     findings.expect("cell-equal", cell, false);

@@ -6,6 +6,9 @@
 //! total = 5
 //! ```
 //!
+//! **When to use it.** Where numbers of rows are known beforehand: reference data, a register that only a release may change, the
+//! result of a migration or an incident that is to be closed. For relations that live, see `row-drift`.
+//!
 //! `total` is optional: the sum of the rows restored in these relations.
 
 use std::collections::BTreeMap;

@@ -6,6 +6,9 @@
 //! key = { address = "a/1" }
 //! columns = { state = "draft" }
 //! ```
+//!
+//! **When to use it.** For one row that must not have moved, such as the unit that a trial was not to touch. For many rows, or
+//! where cells should be counted and not named, see `row-exact`.
 
 use std::collections::BTreeMap;
 

@@ -17,7 +17,9 @@ pub enum Cell {
     Text(String),
     /// Compared as a number.
     Int(i64),
+    /// Compared as a boolean.
     Bool(bool),
+    /// No value.
     Null,
 }
 
@@ -25,7 +27,7 @@ impl Cell {
     /// A condition that is true where `column` holds this cell; null and unlike are both not true.
     ///
     /// The value is pushed to `params`; the condition refers to it by position.
-    pub(crate) fn condition(&self, column: &Ident, params: &mut Vec<Value>) -> String {
+    pub fn condition(&self, column: &Ident, params: &mut Vec<Value>) -> String {
         match self {
             Cell::Null => format!("{column} IS NULL"),
             Cell::Text(text) => {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::query::QueryError;
 use crate::sql::NotAName;
+use crate::typed::NotAValue;
 
 /// What kept a check from looking; the drill is INCONCLUSIVE, never PASS.
 ///
@@ -12,6 +13,7 @@ use crate::sql::NotAName;
 pub struct CouldNotLook(String);
 
 impl CouldNotLook {
+    /// With the reason as a person would say it, in one line.
     pub fn because(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -33,6 +35,12 @@ impl From<QueryError> for CouldNotLook {
 
 impl From<NotAName> for CouldNotLook {
     fn from(error: NotAName) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<NotAValue> for CouldNotLook {
+    fn from(error: NotAValue) -> Self {
         Self(error.to_string())
     }
 }

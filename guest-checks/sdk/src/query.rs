@@ -1,171 +1,135 @@
 //! Questions to the restored database.
 
-use std::fmt;
+mod error;
+
 use std::vec;
 
-use crate::bindings::vhost::check::query as wit;
-use crate::bindings::vhost::check::types::{Column, Error, Value};
+use serde::de::DeserializeOwned;
+
+use crate::bindings::vhost::check::types::{Column, Value};
+use crate::boundary::query as boundary;
+use crate::decode::Records;
+use crate::value::FromValue;
+
+pub use crate::bindings::vhost::check::query::Budget;
+pub use error::QueryError;
 
 /// Large enough that crossing the boundary costs little, small enough that a page of wide rows stays small.
-const PAGE_ROWS: u32 = 512;
+pub(crate) const PAGE_ROWS: u32 = 512;
 
-/// Why a question has no answer.
-#[derive(Debug)]
-pub enum QueryError {
-    /// The host or the database said no.
-    Asked(Error),
-    /// The answer is of another type than the check expects.
-    Unexpected { wanted: &'static str, got: String },
-}
-
-impl QueryError {
-    /// The relation is not in the restored database (SQLSTATE 42P01, undefined_table).
-    ///
-    /// A relation that is there and not granted is 42501 (insufficient_privilege), which is not this.
-    pub fn is_missing_relation(&self) -> bool {
-        self.sqlstate() == Some("42P01")
-    }
-
-    /// A column is not in the restored database (SQLSTATE 42703, undefined_column).
-    pub fn is_missing_column(&self) -> bool {
-        self.sqlstate() == Some("42703")
-    }
-
-    fn sqlstate(&self) -> Option<&str> {
-        match self {
-            QueryError::Asked(Error::Sql(error)) => Some(&error.sqlstate),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for QueryError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            QueryError::Asked(Error::Sql(error)) => {
-                write!(f, "SQLSTATE {}: {}", error.sqlstate, error.message)
-            }
-            QueryError::Asked(Error::Denied(text)) => write!(f, "not granted: {text}"),
-            QueryError::Asked(Error::Limit(hit)) => {
-                write!(
-                    f,
-                    "the grant's limit {:?} of {} is used up",
-                    hit.what, hit.allowed
-                )
-            }
-            QueryError::Asked(Error::BadParameter(text)) => write!(f, "parameter: {text}"),
-            QueryError::Asked(Error::Unavailable(text)) => write!(f, "database gone: {text}"),
-            QueryError::Unexpected { wanted, got } => {
-                write!(f, "the database answered with {got} instead of {wanted}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for QueryError {}
-
-/// A Rust type that a cell can be read into.
-pub trait FromValue: Sized {
-    fn from_value(value: Value) -> Result<Self, QueryError>;
-}
-
-/// Says what a value is without saying what it holds.
-fn kind(value: &Value) -> String {
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Boolean(_) => "a boolean".to_owned(),
-        Value::Int(_) => "an integer".to_owned(),
-        Value::Float(_) => "a float".to_owned(),
-        Value::Numeric(_) => "a numeric".to_owned(),
-        Value::Text(_) => "text".to_owned(),
-        Value::Bytes(_) => "bytes".to_owned(),
-        Value::Json(_) => "json".to_owned(),
-        Value::Uuid(_) => "a uuid".to_owned(),
-        Value::Date(_) => "a date".to_owned(),
-        Value::Timestamp(_) | Value::Timestamptz(_) => "a timestamp".to_owned(),
-        Value::Interval(_) => "an interval".to_owned(),
-        Value::Other(other) => format!("a value of type {}", other.type_name),
-    }
-}
-
-fn unexpected<T>(wanted: &'static str, value: &Value) -> Result<T, QueryError> {
-    Err(QueryError::Unexpected {
-        wanted,
-        got: kind(value),
-    })
-}
-
-impl FromValue for i64 {
-    fn from_value(value: Value) -> Result<Self, QueryError> {
-        match value {
-            Value::Int(int) => Ok(int),
-            other => unexpected("an integer", &other),
-        }
-    }
-}
-
-impl FromValue for bool {
-    fn from_value(value: Value) -> Result<Self, QueryError> {
-        match value {
-            Value::Boolean(boolean) => Ok(boolean),
-            other => unexpected("a boolean", &other),
-        }
-    }
-}
-
-impl FromValue for f64 {
-    fn from_value(value: Value) -> Result<Self, QueryError> {
-        match value {
-            Value::Float(float) => Ok(float),
-            other => unexpected("a float", &other),
-        }
-    }
-}
-
-impl FromValue for String {
-    fn from_value(value: Value) -> Result<Self, QueryError> {
-        match value {
-            Value::Text(text) | Value::Uuid(text) | Value::Json(text) | Value::Numeric(text) => {
-                Ok(text)
-            }
-            other => unexpected("text", &other),
-        }
-    }
-}
-
-impl FromValue for Value {
-    fn from_value(value: Value) -> Result<Self, QueryError> {
-        Ok(value)
-    }
-}
-
-impl<T: FromValue> FromValue for Option<T> {
-    fn from_value(value: Value) -> Result<Self, QueryError> {
-        match value {
-            Value::Null => Ok(None),
-            value => T::from_value(value).map(Some),
-        }
-    }
-}
-
-/// The first column of the first row.
+/// The first column of the first row; null where there is no row.
+///
+/// ```no_run
+/// use vhost_check::{Findings, QueryError, TimestampTz, params, scalar};
+///
+/// fn look(findings: &mut Findings) -> Result<(), QueryError> {
+///     let open = scalar("SELECT count(*) FROM shop.orders WHERE state = $1", &params!["open"])?;
+///     findings.expect_eq("none-open", "shop.orders", 0, open);
+///     let newest: Option<TimestampTz> = scalar("SELECT max(placed) FROM shop.orders", &[])?;
+///     findings.expect("there-are-orders", "shop.orders", newest.is_some());
+///     Ok(())
+/// }
+/// ```
 pub fn scalar<T: FromValue>(sql: &str, params: &[Value]) -> Result<T, QueryError> {
-    T::from_value(wit::scalar(sql, params).map_err(QueryError::Asked)?)
+    T::from_value(boundary::scalar(sql, params)?)
 }
 
-/// All rows, fetched page by page as they are asked for. Names go into `sql` through
-/// [`Ident`](crate::Ident) and [`Relation`](crate::Relation), values through `params` alone.
+/// All rows as structs, each field by its column's name; pages are fetched as they are needed.
+///
+/// `T` is any type that serde reads: a struct whose fields are columns, or a tuple of the columns in order. A
+/// column that no field reads is passed over. A field without a column is an error, also where it is an [`Option`] or
+/// has a default: what is not asked for must not read as null.
+///
+/// | column | fields that read it |
+/// |---|---|
+/// | `boolean` | [`bool`] |
+/// | `smallint`, `integer`, `bigint`, `oid` | every integer that the value fits into |
+/// | `real`, `double precision` | [`f64`], [`f32`] |
+/// | `numeric` | [`Numeric`](crate::Numeric); [`i128`] where it is whole; [`f64`], rounded |
+/// | text, names | [`String`], an enum without fields |
+/// | `bytea` | [`Vec<u8>`] |
+/// | `json`, `jsonb` | [`serde_json::Value`], a struct, a list, a map; [`String`] is its text |
+/// | `uuid` | [`Uuid`](crate::Uuid), [`String`] |
+/// | `date` | [`Date`](crate::Date) |
+/// | `timestamp` | [`Timestamp`](crate::Timestamp) |
+/// | `timestamp with time zone` | [`TimestampTz`](crate::TimestampTz) |
+/// | `interval` | [`Interval`](crate::Interval) |
+/// | enums, arrays, every other type | [`String`]: Postgres' own text; an enum without fields |
+/// | any that may be null | [`Option`] of these |
+///
+/// A value that does not fit is an error that names the column and both types, and never the value: "column `due`:
+/// the database answered with text instead of an integer".
+///
+/// ```no_run
+/// # fn look() -> Result<(), vhost_check::QueryError> {
+/// use vhost_check::{Date, Numeric, params, query_as};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Invoice {
+///     id: i64,
+///     due: Option<Date>,
+///     amount: Numeric,
+/// }
+///
+/// let sql = "SELECT id, due, amount FROM shop.invoice WHERE state = $1";
+/// for invoice in query_as::<Invoice>(sql, &params!["open"])? {
+///     let Invoice { id, due, amount } = invoice?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub fn query_as<T: DeserializeOwned>(
+    sql: &str,
+    params: &[Value],
+) -> Result<Records<T>, QueryError> {
+    Ok(Records::new(boundary::open(sql, params)?))
+}
+
+/// The one row of a question, for example of sums; no row and more than one are errors.
+///
+/// ```no_run
+/// # fn look() -> Result<(), vhost_check::QueryError> {
+/// #[derive(serde::Deserialize)]
+/// struct Totals {
+///     debit: vhost_check::Numeric,
+///     credit: vhost_check::Numeric,
+/// }
+///
+/// let sql = "SELECT coalesce(sum(debit), 0) AS debit, coalesce(sum(credit), 0) AS credit FROM books.entry";
+/// let totals: Totals = vhost_check::query_one(sql, &[])?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn query_one<T: DeserializeOwned>(sql: &str, params: &[Value]) -> Result<T, QueryError> {
+    let mut rows = query_as(sql, params)?;
+    let one = rows.next().ok_or(QueryError::NotOneRow { found: 0 })??;
+    match rows.next() {
+        None => Ok(one),
+        Some(Ok(_)) => Err(QueryError::NotOneRow { found: 2 }),
+        Some(Err(error)) => Err(error),
+    }
+}
+
+/// All rows as lists of values, for columns that only the settings know; [`query_as`] is for all others.
+///
+/// Pages are fetched as they are needed. Names go into `sql` through [`Ident`](crate::Ident) and
+/// [`Relation`](crate::Relation), values through `params` alone.
 pub fn query(sql: &str, params: &[Value]) -> Result<Rows, QueryError> {
     Ok(Rows {
-        cursor: wit::open(sql, params).map_err(QueryError::Asked)?,
+        cursor: boundary::open(sql, params)?,
         page: Vec::new().into_iter(),
         ended: false,
     })
 }
 
+/// What is left of the grant: rows, bytes, statements, milliseconds. A check can stop before a limit stops it.
+pub fn remaining() -> Budget {
+    boundary::remaining()
+}
+
 /// The rows of one question. It ends after the first error.
 pub struct Rows {
-    cursor: wit::Cursor,
+    cursor: boundary::Cursor,
     page: vec::IntoIter<Vec<Value>>,
     ended: bool,
 }
@@ -195,44 +159,8 @@ impl Iterator for Rows {
             }
             Err(error) => {
                 self.ended = true;
-                Some(Err(QueryError::Asked(error)))
+                Some(Err(error.into()))
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::bindings::vhost::check::types::SqlError;
-
-    fn sql(sqlstate: &str) -> QueryError {
-        QueryError::Asked(Error::Sql(SqlError {
-            sqlstate: sqlstate.to_owned(),
-            severity: "ERROR".to_owned(),
-            message: "no".to_owned(),
-            detail: None,
-            hint: None,
-            position: None,
-            constraint: None,
-            table: None,
-        }))
-    }
-
-    #[test]
-    fn missing_and_forbidden_are_two_things() {
-        assert!(sql("42P01").is_missing_relation());
-        assert!(sql("42703").is_missing_column());
-        assert!(!sql("42501").is_missing_relation());
-    }
-
-    #[test]
-    fn a_wrong_type_is_named_and_its_value_is_not() {
-        let error = i64::from_value(Value::Text("secret".to_owned())).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the database answered with text instead of an integer"
-        );
-        assert_eq!(Option::<i64>::from_value(Value::Null).unwrap(), None);
     }
 }

@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 
 use crate::bindings::vhost::check::types::Value;
 use crate::cell::Cell;
-use crate::query::{FromValue, QueryError, query};
+use crate::query::{QueryError, query};
 use crate::sql::{Ident, Relation};
+use crate::value::FromValue;
 
 /// Column names and the values that pick a row.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -53,8 +54,11 @@ impl TryFrom<BTreeMap<Ident, Cell>> for Key {
 /// A row that a plan describes.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Row {
+    /// Where it is.
     pub relation: Relation,
+    /// What picks it.
     pub key: Key,
+    /// What it holds, by column.
     pub cells: BTreeMap<Ident, Cell>,
 }
 

@@ -1,11 +1,14 @@
 //! Names in SQL. Values never become SQL text: they are parameters.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, de};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer};
 
-use crate::query::{QueryError, scalar};
+use crate::bindings::vhost::check::types::{Column, Value};
+use crate::query::{QueryError, query, scalar};
 
 /// Postgres cuts longer names silently (NAMEDATALEN - 1).
 const LONGEST_NAME: usize = 63;
@@ -33,6 +36,12 @@ impl Ident {
     /// The name without quotes.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Names as a list in SQL: `"a", "b"`.
+    pub fn list<'a>(names: impl IntoIterator<Item = &'a Ident>) -> String {
+        let names: Vec<_> = names.into_iter().map(Ident::to_string).collect();
+        names.join(", ")
     }
 }
 
@@ -64,16 +73,31 @@ impl fmt::Display for Ident {
 
 impl<'de> Deserialize<'de> for Ident {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
+        deserializer.deserialize_str(NameVisitor(PhantomData))
+    }
+}
+
+/// Parses inside of the text's own call, so that an error is at the text's own place.
+struct NameVisitor<T>(PhantomData<T>);
+
+impl<'de, T: FromStr<Err = NotAName>> Visitor<'de> for NameVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name as a string")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
     }
 }
 
 /// A table, view or materialized view by schema and name. It displays quoted, ready to be put into SQL.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Relation {
+    /// Its schema's name.
     pub schema: Ident,
+    /// Its own name.
     pub name: Ident,
 }
 
@@ -96,9 +120,30 @@ impl Relation {
         scalar(&format!("SELECT count(*) FROM {self}"), &[])
     }
 
+    /// How the database describes these columns, those of an empty relation too; of a domain it is the type below it.
+    /// Asking is also how to learn that relation and columns are there.
+    pub fn describe(&self, columns: &[Ident]) -> Result<Vec<Column>, QueryError> {
+        let sql = format!("SELECT {} FROM {self} LIMIT 0", Ident::list(columns));
+        Ok(query(&sql, &[])?.columns())
+    }
+
+    /// Counts the rows for which `condition`, SQL with parameters, is true.
+    pub fn count_where(&self, condition: &str, params: &[Value]) -> Result<i64, QueryError> {
+        let sql = format!("SELECT count(*) FROM {self} WHERE {condition}");
+        scalar(&sql, params)
+    }
+
     /// `schema.relation`, as a finding's subject has it.
     pub fn plain(&self) -> String {
         format!("{}.{}", self.schema.as_str(), self.name.as_str())
+    }
+}
+
+impl FromStr for Relation {
+    type Err = NotAName;
+
+    fn from_str(text: &str) -> Result<Self, NotAName> {
+        Self::parse(text)
     }
 }
 
@@ -110,7 +155,7 @@ impl fmt::Display for Relation {
 
 impl<'de> Deserialize<'de> for Relation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Relation::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+        deserializer.deserialize_str(NameVisitor(PhantomData))
     }
 }
 
@@ -123,6 +168,8 @@ mod tests {
         let relation = Relation::parse(r#"Odd.a"b; DROP TABLE c"#).unwrap();
         assert_eq!(relation.to_string(), r#""Odd"."a""b; DROP TABLE c""#);
         assert_eq!(relation.plain(), r#"Odd.a"b; DROP TABLE c"#);
+        let names = [relation.schema, "b".parse().unwrap()];
+        assert_eq!(Ident::list(&names), r#""Odd", "b""#);
     }
 
     #[test]

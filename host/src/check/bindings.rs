@@ -8,6 +8,6 @@ wasmtime::component::bindgen!({
     imports: { default: async | trappable },
     exports: { default: async },
     with: {
-        "vhost:check/query.cursor": crate::check::query::Cursor,
+        "vhost:check/query.cursor": crate::check::host::Opened,
     },
 });

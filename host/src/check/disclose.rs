@@ -23,7 +23,7 @@ pub struct Salt([u8; 32]);
 
 impl Salt {
     /// `random` must come from a cryptographic source and be new for each drill.
-    pub fn new(random: [u8; 32]) -> Self {
+    pub const fn new(random: [u8; 32]) -> Self {
         Self(random)
     }
 

@@ -1,10 +1,14 @@
 //! The host interface `evidence`: what was recorded of this drill so far.
 
+pub mod call;
+
 use std::sync::Arc;
 
-use crate::check::bindings::vhost::check::evidence::{Host, Side};
-use crate::check::disclose::{Contact, Names, Salt};
-use crate::check::host::State;
+use crate::check::bindings::vhost::check::evidence::{
+    DatabaseSetting, Extension, FedColumn, Sequence, Side,
+};
+use crate::check::disclose::{Names, Salt};
+use crate::fidelity::Standing;
 use crate::grant::Scope;
 use crate::manifest::{self, Manifest};
 use crate::reference::Reference;
@@ -26,11 +30,12 @@ pub struct Facts {
     pub reference: Option<Arc<Reference>>,
     /// Digests of both manifests are salted alike: a small table's plain digest could be guessed back into its rows.
     pub salt: Arc<Salt>,
+    pub standing: Standing,
     pub protected: Vec<Protected>,
 }
 
 impl Facts {
-    /// What a report may name: the dump's own objects, those of its reference, and those that an operator's grant names.
+    /// What a report may name: relations of the dump and of its reference, sequences, and what an operator's grant names.
     pub fn names(&self, granted: &[Scope]) -> Names {
         let reference = self.manifest(Side::Reference);
         let manifests = reference.into_iter().chain([&*self.manifest]);
@@ -41,6 +46,11 @@ impl Facts {
                 (name, relation.columns.clone())
             })
             .collect();
+        for sequence in &self.standing.sequences {
+            names
+                .entry(format!("{}.{}", sequence.schema, sequence.name))
+                .or_default();
+        }
         for scope in granted {
             let (schema, name, columns) = match scope {
                 Scope::Schema { .. } => continue,
@@ -85,56 +95,64 @@ impl Facts {
         hex::encode(self.salt.digest(purpose, digest))
     }
 
+    fn sequences(&self) -> Vec<Sequence> {
+        let sequences = self.standing.sequences.iter().map(|one| Sequence {
+            schema: one.schema.clone(),
+            name: one.name.clone(),
+            type_name: one.type_name.clone(),
+            last_value: one.last_value,
+            is_called: one.is_called,
+            increment: one.increment,
+            least: one.least,
+            greatest: one.greatest,
+            cycles: one.cycles,
+            feeds: one
+                .feeds
+                .iter()
+                .map(|fed| FedColumn {
+                    schema: fed.schema.clone(),
+                    relation: fed.relation.clone(),
+                    column: fed.column.clone(),
+                    type_name: fed.type_name.clone(),
+                })
+                .collect(),
+        });
+        sequences.collect()
+    }
+
+    fn extensions(&self) -> Vec<Extension> {
+        let extensions = self.standing.extensions.iter().map(|one| Extension {
+            name: one.name.clone(),
+            schema: one.schema.clone(),
+            version: one.version.clone(),
+        });
+        extensions.collect()
+    }
+
+    fn settings(&self) -> Vec<DatabaseSetting> {
+        let settings = self.standing.settings.iter();
+        let settings = settings.map(|one| DatabaseSetting {
+            role: one.role.clone(),
+            name: one.name.clone(),
+            value: one.value.clone(),
+        });
+        settings.collect()
+    }
+
+    /// At most `at_most` objects of a manifest from the one behind the first `after` on.
+    fn objects(&self, of: Side, after: u64, at_most: u32) -> Option<Vec<Object>> {
+        let after = usize::try_from(after).unwrap_or(usize::MAX);
+        let at_most = at_most.min(MOST_OBJECTS) as usize;
+        self.manifest(of).map(|manifest| {
+            let objects = manifest.objects.iter().skip(after).take(at_most);
+            objects.map(|object| self.object(object)).collect()
+        })
+    }
+
     fn manifest(&self, of: Side) -> Option<&Manifest> {
         match of {
             Side::Dump => Some(&self.manifest),
             Side::Reference => self.reference.as_ref().map(|reference| &reference.manifest),
         }
-    }
-}
-
-impl Host for State {
-    async fn get_dump(&mut self) -> wasmtime::Result<DumpFacts> {
-        self.calls.evidence += 1;
-        Ok(self.facts.dump.clone())
-    }
-
-    async fn get_restore(&mut self) -> wasmtime::Result<RestoreFacts> {
-        self.calls.evidence += 1;
-        Ok(self.facts.restore.clone())
-    }
-
-    async fn relations(&mut self) -> wasmtime::Result<Vec<Relation>> {
-        self.calls.evidence += 1;
-        self.contact = Contact::Asked;
-        Ok(self.facts.relations(&self.facts.manifest))
-    }
-
-    async fn reference(&mut self) -> wasmtime::Result<Option<Vec<Relation>>> {
-        self.calls.evidence += 1;
-        self.contact = Contact::Asked;
-        let reference = self.facts.manifest(Side::Reference);
-        Ok(reference.map(|manifest| self.facts.relations(manifest)))
-    }
-
-    async fn objects(
-        &mut self,
-        of: Side,
-        after: u64,
-        at_most: u32,
-    ) -> wasmtime::Result<Option<Vec<Object>>> {
-        self.calls.evidence += 1;
-        self.contact = Contact::Asked;
-        let after = usize::try_from(after).unwrap_or(usize::MAX);
-        let at_most = at_most.min(MOST_OBJECTS) as usize;
-        Ok(self.facts.manifest(of).map(|manifest| {
-            let objects = manifest.objects.iter().skip(after).take(at_most);
-            objects.map(|object| self.facts.object(object)).collect()
-        }))
-    }
-
-    async fn protected_containers(&mut self) -> wasmtime::Result<Vec<Protected>> {
-        self.calls.evidence += 1;
-        Ok(self.facts.protected.clone())
     }
 }

@@ -1,7 +1,6 @@
 //! What one store holds, and the host interfaces `query`, `settings` and `log`.
 
-use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -13,9 +12,13 @@ use wasmtime_wasi::{
 use crate::check::Calls;
 use crate::check::bindings::vhost::check::{log, query, settings, types};
 use crate::check::disclose::{Contact, neutral};
-use crate::check::evidence::Facts;
+use crate::check::exchange::call::{
+    Columns, Drop, Fetch, FetchPage, Log as LogCall, Number, Open, Remaining, Scalar, Settings,
+};
+use crate::check::exchange::form::Private;
+use crate::check::exchange::{Answers, Call, Recorder, Statement};
 use crate::check::limits::{HANDLES, Meter};
-use crate::check::query::{Cursor, Session};
+use crate::check::statements::{Cost, Statements};
 use crate::check::stdio::Capture;
 use crate::grant::Artefact;
 
@@ -30,10 +33,10 @@ pub struct State {
     pub(super) table: ResourceTable,
     wasi: WasiCtx,
     pub(super) meter: Meter,
-    /// None where `query` is not granted: such a check has no connection at all.
-    pub(super) session: Option<Session>,
-    pub(super) facts: Arc<Facts>,
-    settings: String,
+    pub(super) answers: Answers,
+    pub(super) recorder: Option<Recorder>,
+    /// None where nobody asks what each of them was.
+    pub(super) statements: Option<Statements>,
     pub(super) log: Log,
     pub(super) calls: Calls,
     pub(super) stdout: Capture,
@@ -45,9 +48,10 @@ pub struct State {
 
 /// What a state is made from.
 pub struct Parts<'a> {
-    pub session: Option<Session>,
-    pub facts: Arc<Facts>,
-    pub settings: String,
+    pub answers: Answers,
+    /// None where nothing is recorded.
+    pub recorder: Option<Recorder>,
+    pub statements: Option<Statements>,
     /// The directories that the guest may read, and no others.
     pub artefacts: &'a [Artefact],
     pub memory: u64,
@@ -80,9 +84,9 @@ impl State {
             table,
             wasi: wasi.build(),
             meter: Meter::new(parts.memory),
-            session: parts.session,
-            facts: parts.facts,
-            settings: parts.settings,
+            answers: parts.answers,
+            recorder: parts.recorder,
+            statements: parts.statements,
             log: Log {
                 lines: Vec::new(),
                 left: parts.log_bytes,
@@ -100,28 +104,35 @@ impl State {
         })
     }
 
-    /// Notes that the guest asks the database; from here on its words can carry rows.
-    fn asks(&mut self) -> Result<&mut Session, types::Error> {
-        self.calls.query += 1;
-        self.contact = Contact::Asked;
-        self.session.as_mut().ok_or_else(not_granted)
-    }
-
-    fn note<T>(&mut self, answer: Result<T, types::Error>) -> Result<T, types::Error> {
-        if let Err(error) = &answer {
+    /// Answers a call: the one place where calls are counted, answered and recorded.
+    pub(super) async fn ask<C: Call>(&mut self, call: &C) -> wasmtime::Result<C::Answer> {
+        C::count(&mut self.calls);
+        if C::CONTACT == Contact::Asked {
+            self.contact = Contact::Asked;
+        }
+        let (begun, before) = (Instant::now(), self.answers.spent());
+        let answer = self.answers.to(call).await?;
+        if let Some(statements) = &mut self.statements {
+            let cost = Cost {
+                elapsed: begun.elapsed(),
+                before,
+                after: self.answers.spent(),
+            };
+            statements.note(call.of(), C::opened(&answer), &cost, C::error(&answer));
+        }
+        if let Some(error) = C::error(&answer) {
             self.last_error = Some(without_rows(error));
         }
-        answer
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note(call, &answer);
+        }
+        Ok(answer)
     }
-}
-
-fn not_granted() -> types::Error {
-    types::Error::Denied("grant `vhost:check/query@0.1.0`".to_owned())
 }
 
 /// Says which error it was. The server's message may quote a row; its SQLSTATE cannot, nor can a denial, which names
 /// objects that there are (42501), a kind of statement (25006), or nothing.
-fn without_rows(error: &types::Error) -> String {
+pub(super) fn without_rows(error: &types::Error) -> String {
     match error {
         types::Error::Sql(error) => {
             let code = error.sqlstate.chars().filter(char::is_ascii_alphanumeric);
@@ -232,22 +243,25 @@ impl Log {
 
 impl log::Host for State {
     async fn log(&mut self, level: log::Level, message: String) -> wasmtime::Result<()> {
-        let level = match level {
+        let word = match level {
             log::Level::Debug => "debug",
             log::Level::Info => "info",
             log::Level::Warn => "warn",
             log::Level::Error => "error",
         };
-        self.calls.log += 1;
-        self.log.push(level, self.contact, message);
+        let call = LogCall {
+            level,
+            message: Private(message),
+        };
+        self.ask(&call).await?;
+        self.log.push(word, self.contact, call.message.0);
         Ok(())
     }
 }
 
 impl settings::Host for State {
     async fn get(&mut self) -> wasmtime::Result<String> {
-        self.calls.settings += 1;
-        Ok(self.settings.clone())
+        self.ask(&Settings {}).await
     }
 }
 
@@ -256,73 +270,60 @@ impl types::Host for State {}
 type Rows = Vec<Vec<types::Value>>;
 type Answer<T> = wasmtime::Result<Result<T, types::Error>>;
 
+/// A guest's handle to a cursor.
+pub struct Opened(Number);
+
+impl State {
+    fn number(&self, cursor: &Resource<Opened>) -> wasmtime::Result<Number> {
+        Ok(self.table.get(cursor)?.0)
+    }
+}
+
 impl query::Host for State {
-    async fn open(&mut self, sql: String, params: Vec<types::Value>) -> Answer<Resource<Cursor>> {
-        let answer = match self.asks() {
-            Ok(session) => session.cursor(&sql, &params).await,
-            Err(denied) => Err(denied),
+    async fn open(&mut self, sql: String, params: Vec<types::Value>) -> Answer<Resource<Opened>> {
+        let call = Open {
+            sql: Statement(sql),
+            params: Private(params),
         };
-        match self.note(answer) {
-            Ok(cursor) => Ok(Ok(self.table.push(cursor)?)),
-            Err(error) => Ok(Err(error)),
-        }
+        Ok(match self.ask(&call).await? {
+            Ok(number) => Ok(self.table.push(Opened(number))?),
+            Err(error) => Err(error),
+        })
     }
 
     async fn scalar(&mut self, sql: String, params: Vec<types::Value>) -> Answer<types::Value> {
-        let answer = match self.asks() {
-            Ok(session) => session.scalar(&sql, &params).await,
-            Err(denied) => Err(denied),
-        };
-        Ok(self.note(answer))
+        self.ask(&Scalar {
+            sql: Statement(sql),
+            params: Private(params),
+        })
+        .await
     }
 
     async fn remaining(&mut self) -> wasmtime::Result<query::Budget> {
-        self.calls.query += 1;
-        Ok(match &self.session {
-            Some(session) => session.remaining(),
-            None => query::Budget {
-                rows_left: 0,
-                bytes_left: 0,
-                statements_left: 0,
-                millis_left: 0,
-            },
-        })
+        self.ask(&Remaining {}).await
     }
 }
 
 impl query::HostCursor for State {
-    async fn columns(&mut self, cursor: Resource<Cursor>) -> wasmtime::Result<Vec<types::Column>> {
-        self.calls.query += 1;
-        Ok(self.table.get(&cursor)?.columns())
+    async fn columns(&mut self, cursor: Resource<Opened>) -> wasmtime::Result<Vec<types::Column>> {
+        let cursor = self.number(&cursor)?;
+        self.ask(&Columns { cursor }).await
     }
 
-    async fn fetch(&mut self, cursor: Resource<Cursor>, max_rows: u32) -> Answer<Rows> {
-        self.calls.query += 1;
-        let cursor = self.table.get_mut(&cursor)?;
-        let answer = match &mut self.session {
-            Some(session) => session.fetch(cursor, max_rows).await,
-            None => Err(not_granted()),
-        };
-        Ok(self.note(answer))
+    async fn fetch(&mut self, cursor: Resource<Opened>, max_rows: u32) -> Answer<Rows> {
+        let cursor = self.number(&cursor)?;
+        self.ask(&Fetch { cursor, max_rows }).await
     }
 
-    async fn fetch_page(&mut self, cursor: Resource<Cursor>, max_rows: u32) -> Answer<types::Page> {
-        self.calls.query += 1;
-        let cursor = self.table.get_mut(&cursor)?;
-        let answer = match &mut self.session {
-            Some(session) => session.fetch_page(cursor, max_rows).await,
-            None => Err(not_granted()),
-        };
-        Ok(self.note(answer))
+    async fn fetch_page(&mut self, cursor: Resource<Opened>, max_rows: u32) -> Answer<types::Page> {
+        let cursor = self.number(&cursor)?;
+        self.ask(&FetchPage { cursor, max_rows }).await
     }
 
-    async fn drop(&mut self, cursor: Resource<Cursor>) -> wasmtime::Result<()> {
-        let cursor = self.table.delete(cursor)?;
-        if let Some(session) = &mut self.session {
-            // A guest cannot be told of a failure here; the session reports it on the next call.
-            let closed = session.close_cursor(cursor).await;
-            let _ = self.note(closed);
-        }
+    async fn drop(&mut self, cursor: Resource<Opened>) -> wasmtime::Result<()> {
+        let Opened(cursor) = self.table.delete(cursor)?;
+        // A guest cannot be told of a failure here; the session reports it on the next call.
+        let _ = self.ask(&Drop { cursor }).await?;
         Ok(())
     }
 }

@@ -9,28 +9,29 @@ use tokio::task::JoinSet;
 use wasmtime::Store;
 
 use crate::check::bindings::CheckIndices;
-use crate::check::bindings::exports::vhost::check::checker;
 use crate::check::compile::Compiled;
 use crate::check::disclose::{Disclosure, Salt};
 use crate::check::evidence::Facts;
+use crate::check::exchange::{
+    Answers, Head, Level, Live, NotRecorded, Record, Recorded, Recorder, known,
+};
 use crate::check::host::{Parts, State};
 use crate::check::limits::{admit, fence};
 use crate::check::linker::link;
 use crate::check::machine::Machine;
 use crate::check::query::{Session, TypeCatalog};
 use crate::check::reading::{Onlooker, Read};
-use crate::check::report;
+use crate::check::statements::{Sent, Statements};
+use crate::check::told::{Returned, Telling, UNSALTED, status};
 use crate::check::wall;
-use crate::check::{CheckOutcome, Ended, LogLine, Usage};
-use crate::finding::{Finding, Status};
-use crate::grant::{Approved, CheckLogin};
+use crate::check::{CheckOutcome, Ended, Usage};
+use crate::finding::Status;
+use crate::grant::{Approved, CheckLogin, ReportLevel};
 use crate::restore::Restored;
 use crate::sandbox::Login;
 
 /// Beyond a check's own time: a host call in flight ends by itself first, and with a better word on why.
 const GRACE: Duration = Duration::from_secs(1);
-/// Lines of each of standard output and error; an empty line costs a guest one byte, and a report a hundred.
-const CAPTURED_LINES: usize = 1_000;
 
 /// A check's own way into the restored database.
 ///
@@ -76,16 +77,43 @@ pub struct Job {
     pub salt: Arc<Salt>,
     /// The drill's start; a check's clocks stand there.
     pub started: SystemTime,
+    pub record: Record,
+    pub watch: Watch,
+}
+
+/// Who looks at a check besides its report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Watch {
+    #[default]
+    Nobody,
+    /// Who writes it, in a trial: each statement is told, and the words are shown at this level.
+    Author(ReportLevel),
+}
+
+/// What came of one check, and of recording it.
+pub struct Ran {
+    pub outcome: CheckOutcome,
+    /// Each statement, where its author watches.
+    pub statements: Vec<Sent>,
+    /// How many more there were.
+    pub more_statements: u64,
+    /// None where nothing was to be recorded, or the check was not started.
+    pub recording: Option<Result<Recorded, NotRecorded>>,
 }
 
 /// Runs checks side by side, at most `cores` at a time. The outcomes come in the order of the jobs.
-pub async fn run_all(jobs: Vec<Job>, cores: NonZeroUsize) -> Vec<CheckOutcome> {
+pub async fn run_all(jobs: Vec<Job>, cores: NonZeroUsize) -> Vec<Ran> {
     let turns = Arc::new(Semaphore::new(cores.get()));
     let mut running = JoinSet::new();
-    let mut outcomes: Vec<CheckOutcome> = Vec::with_capacity(jobs.len());
+    let mut all: Vec<Ran> = Vec::with_capacity(jobs.len());
     for (place, job) in jobs.into_iter().enumerate() {
         // Stands until the check has ended: one whose task is lost could not look.
-        outcomes.push(could_not_look(&job, "the host lost the check"));
+        all.push(Ran {
+            outcome: could_not_look(&job, "the host lost the check"),
+            statements: Vec::new(),
+            more_statements: 0,
+            recording: None,
+        });
         let turns = turns.clone();
         running.spawn(async move {
             // The semaphore is never closed, so the permit is always there in the end.
@@ -94,11 +122,11 @@ pub async fn run_all(jobs: Vec<Job>, cores: NonZeroUsize) -> Vec<CheckOutcome> {
         });
     }
     while let Some(ended) = running.join_next().await {
-        if let Ok((place, outcome)) = ended {
-            outcomes[place] = outcome;
+        if let Ok((place, ran)) = ended {
+            all[place] = ran;
         }
     }
-    outcomes
+    all
 }
 
 fn could_not_look(job: &Job, why: &str) -> CheckOutcome {
@@ -115,31 +143,28 @@ fn could_not_look(job: &Job, why: &str) -> CheckOutcome {
 }
 
 /// Runs one check. Whatever it does comes back as an outcome.
-pub async fn run(job: Job) -> CheckOutcome {
+pub async fn run(job: Job) -> Ran {
     let begun = Instant::now();
-    let mut outcome = could_not_look(&job, "it was not started");
+    let mut ran = Ran {
+        outcome: could_not_look(&job, "it was not started"),
+        statements: Vec::new(),
+        more_statements: 0,
+        recording: None,
+    };
     match prepare(&job).await {
         Ok(mut store) => {
-            let returned = call(&job, &mut store, begun).await;
-            read(&job, store, returned, &mut outcome).await;
+            let (machine, approved) = (&job.machine, &job.approved);
+            let returned = call(machine, approved, &job.compiled, &mut store, begun).await;
+            let mut state = store.into_data();
+            tell(&job, &mut state, &returned, &mut ran);
+            part(&job, state, &mut ran.outcome).await;
         }
-        Err(why) => outcome.ended = Ended::Stopped(why),
+        Err(why) => ran.outcome.ended = Ended::Stopped(why),
     }
+    let outcome = &mut ran.outcome;
     outcome.status = status(&outcome.ended, &outcome.findings);
     outcome.usage.millis = begun.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
-    outcome
-}
-
-/// No finding is no pass; an end other than a report is no pass; the gravest finding wins.
-fn status(ended: &Ended, findings: &[Finding]) -> Status {
-    let worst = findings.iter().map(|finding| finding.status).max();
-    match (ended, worst) {
-        (_, Some(Status::Fail)) => Status::Fail,
-        (Ended::Reported, Some(worst)) => worst,
-        (Ended::Reported, None) | (Ended::CouldNotLook(_) | Ended::Stopped(_), _) => {
-            Status::CouldNotLook
-        }
-    }
+    ran
 }
 
 async fn prepare(job: &Job) -> Result<Store<State>, String> {
@@ -156,41 +181,67 @@ async fn prepare(job: &Job) -> Result<Store<State>, String> {
             Some(opened)
         }
     };
+    let live = Live::new(session, job.facts.clone(), job.settings.clone());
+    let recorder = match job.record {
+        Record::Nothing => None,
+        Record::Exchange(level) => {
+            let names = job.facts.names(job.approved.read());
+            Some(Recorder::new(level, known(&names)))
+        }
+    };
     let state = State::new(Parts {
-        session,
-        facts: job.facts.clone(),
-        settings: job.settings.clone(),
+        answers: Answers::Live(live),
+        recorder,
+        statements: match job.watch {
+            Watch::Nobody => None,
+            Watch::Author(_) => Some(Statements::default()),
+        },
         artefacts: job.approved.artefacts(),
         memory: limits.memory,
         log_bytes: limits.log_bytes,
         started: job.started,
-        seed: job.salt.digest(
-            "random numbers of a check",
-            job.approved.component().sha256.as_bytes(),
-        ),
+        seed: seed(job),
     });
     let state = state.map_err(|error| error.to_string())?;
     Ok(Store::new(job.machine.engine(), state))
 }
 
-type Returned = Result<Result<checker::Report, String>, String>;
+/// What a check's random numbers follow from. Those of a recorded one are the same in each drill: an interpreter orders
+/// its maps by them, and two recordings of one dump are to be held against each other.
+fn seed(job: &Job) -> [u8; 32] {
+    let salt = match job.record {
+        Record::Nothing => &job.salt,
+        Record::Exchange(_) => &UNSALTED,
+    };
+    let of = match job.record {
+        Record::Nothing => job.approved.component().sha256.as_bytes(),
+        Record::Exchange(_) => job.approved.name().as_bytes(),
+    };
+    salt.digest("random numbers of a check", of)
+}
 
 /// Instantiates the check and calls it, once. The outer error says which wall it ran into.
-async fn call(job: &Job, store: &mut Store<State>, begun: Instant) -> Returned {
-    let (approved, limits) = (&job.approved, job.approved.limits());
+pub(super) async fn call(
+    machine: &Machine,
+    approved: &Approved,
+    compiled: &Compiled,
+    store: &mut Store<State>,
+    begun: Instant,
+) -> Returned {
+    let limits = approved.limits();
     fence(store, begun + limits.time);
     let looking = async {
         admit(
-            job.compiled.component(),
+            compiled.component(),
             &approved.component().weight,
             limits.memory,
         )?;
         let linker = link(
-            job.machine.engine(),
+            machine.engine(),
             &approved.component().imports,
             approved.imports(),
         )?;
-        let pre = linker.instantiate_pre(job.compiled.component())?;
+        let pre = linker.instantiate_pre(compiled.component())?;
         let indices = CheckIndices::new(&pre)?;
         let instance = pre.instantiate_async(&mut *store).await?;
         let check = indices.load(&mut *store, &instance)?;
@@ -206,38 +257,55 @@ async fn call(job: &Job, store: &mut Store<State>, begun: Instant) -> Returned {
     }
 }
 
-/// Fills the outcome from what the guest returned and what the store holds.
-async fn read(job: &Job, store: Store<State>, returned: Returned, outcome: &mut CheckOutcome) {
-    let limits = job.approved.limits();
-    let state = store.into_data();
-    let contact = state.contact;
-    let disclosure = Disclosure {
-        level: job.approved.report(),
-        salt: &job.salt,
-        names: &job.facts.names(job.approved.read()),
+/// Fills the outcome, and the recording, from what the guest returned and what the store holds.
+fn tell(job: &Job, state: &mut State, returned: &Returned, ran: &mut Ran) {
+    let recorder = state.recorder.take();
+    let statements = state.statements.take().unwrap_or_default();
+    (ran.statements, ran.more_statements) = statements.finish();
+    let names = job.facts.names(job.approved.read());
+    let telling = Telling {
+        returned,
+        state,
+        findings: job.approved.limits().findings,
     };
-    outcome.ended = match returned {
-        Err(wall) => Ended::Stopped(wall),
-        Ok(Err(text)) => {
-            let mut why = disclosure.text(contact, &text);
-            if let Some(error) = &state.last_error {
-                why += &format!("; the last answer of the database was {error}");
-            }
-            Ended::CouldNotLook(why)
-        }
-        Ok(Ok(report)) => match report::read(report, limits.findings, contact, &disclosure) {
-            Ok((findings, metrics)) => {
-                outcome.findings = findings;
-                outcome.metrics = metrics;
-                Ended::Reported
-            }
-            Err(broken) => Ended::Stopped(format!("a report that breaks the contract: {broken}")),
+    let words = telling.under(&Disclosure {
+        level: match job.watch {
+            Watch::Nobody => job.approved.report(),
+            Watch::Author(level) => level,
         },
-    };
-    outcome.log = log(&state, &disclosure);
+        salt: &job.salt,
+        names: &names,
+    });
+    if let (Some(recorder), Record::Exchange(level)) = (recorder, job.record) {
+        let head = Head::of(&job.approved, level, job.started, seed(job));
+        let told = telling.under(&Disclosure {
+            level: match level {
+                Level::Digests => job.approved.report(),
+                Level::Values => ReportLevel::Values,
+            },
+            // So that two recordings can be held against each other.
+            salt: &UNSALTED,
+            names: &names,
+        });
+        ran.recording = Some(recorder.finish(&head, &told.into()));
+    }
+    let outcome = &mut ran.outcome;
+    outcome.ended = words.ended;
+    outcome.findings = words.findings;
+    outcome.metrics = words.metrics;
+    outcome.log = words.log;
     outcome.usage.memory = state.meter.peak();
     outcome.usage.calls = state.calls;
-    if let Some(session) = state.session {
+}
+
+/// Notes what the check used of its session, and ends that.
+async fn part(job: &Job, state: State, outcome: &mut CheckOutcome) {
+    outcome.usage.read = Some(Vec::new());
+    if let Answers::Live(Live {
+        session: Some(session),
+        ..
+    }) = state.answers
+    {
         let spent = session.spent();
         outcome.usage.statements = spent.statements.into();
         outcome.usage.rows = spent.rows;
@@ -245,8 +313,6 @@ async fn read(job: &Job, store: Store<State>, returned: Returned, outcome: &mut 
         outcome.usage.read = relations(job, outcome.usage.statements).await;
         // The check's answer is in; a connection that does not part well is the server's log's business.
         let _ = tokio::time::timeout(GRACE, session.close()).await;
-    } else {
-        outcome.usage.read = Some(Vec::new());
     }
 }
 
@@ -255,77 +321,5 @@ async fn relations(job: &Job, statements: u64) -> Option<Vec<Read>> {
     match &job.database {
         Some(database) if statements > 0 => database.onlooker.read_by(&database.role).await,
         Some(_) | None => Some(Vec::new()),
-    }
-}
-
-fn log(state: &State, disclosure: &Disclosure<'_>) -> Vec<LogLine> {
-    let mut lines: Vec<LogLine> = state
-        .log
-        .lines
-        .iter()
-        .map(|(level, contact, message)| LogLine {
-            level,
-            message: disclosure.text(*contact, message),
-        })
-        .collect();
-    for (level, captured) in [("stdout", &state.stdout), ("stderr", &state.stderr)] {
-        let text = captured.text();
-        let mut captured = text.lines();
-        lines.extend(captured.by_ref().take(CAPTURED_LINES).map(|line| LogLine {
-            level,
-            message: disclosure.text(state.contact, line),
-        }));
-        let more = captured.count();
-        if more > 0 {
-            lines.push(LogLine {
-                level: "warn",
-                message: format!("{more} more lines of {level}"),
-            });
-        }
-    }
-    if state.log.cut > 0 {
-        lines.push(LogLine {
-            level: "warn",
-            message: format!("{} more lines, over the grant's log bytes", state.log.cut),
-        });
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finding::Shown;
-
-    fn finding(status: Status) -> Finding {
-        Finding {
-            rule: "r".to_owned(),
-            status,
-            subject: String::new(),
-            expected: Shown::Nothing,
-            actual: Shown::Nothing,
-        }
-    }
-
-    #[test]
-    fn no_evidence_is_no_pass() {
-        let reported = Ended::Reported;
-        let (pass, fail, blind) = (
-            finding(Status::Pass),
-            finding(Status::Fail),
-            finding(Status::CouldNotLook),
-        );
-        assert_eq!(status(&reported, &[]), Status::CouldNotLook);
-        assert_eq!(status(&reported, std::slice::from_ref(&pass)), Status::Pass);
-        assert_eq!(
-            status(&reported, &[pass.clone(), blind.clone()]),
-            Status::CouldNotLook
-        );
-        assert_eq!(
-            status(&reported, &[blind, fail, pass.clone()]),
-            Status::Fail
-        );
-        let stopped = Ended::Stopped("wall".to_owned());
-        assert_eq!(status(&stopped, &[pass]), Status::CouldNotLook);
     }
 }

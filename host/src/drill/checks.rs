@@ -1,6 +1,7 @@
 //! The checks of a drill: compiled while the dump is taken, run on the restored database.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -8,18 +9,19 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::check::evidence::{DumpFacts, Facts, Protected, RestoreFacts};
-use crate::check::query::TypeCatalog;
-use crate::check::share::{confine, share};
+use crate::check::exchange::Record;
 use crate::check::{
-    Came, CheckOutcome, CompileError, Compiler, Database, Ended, Job, Machine, Onlooker, Ready,
-    Salt, Usage, run_all,
+    Came, CheckOutcome, CompileError, Compiler, Ended, Job, Machine, Ran, Ready, Salt, Usage,
+    Watch, run_all,
 };
+use crate::drill::ground::Ground;
 use crate::drill::order::Keep;
+use crate::drill::recordings;
 use crate::drill::seen::{Seen, in_one_line};
 use crate::event::Stage;
+use crate::fidelity::Standing;
 use crate::finding::Status;
-use crate::grant::harden::harden;
-use crate::grant::{Approved, Withheld, role};
+use crate::grant::{Approved, RoleError, Withheld};
 use crate::manifest::Manifest;
 use crate::plan::Wall;
 use crate::reference::Reference;
@@ -55,18 +57,30 @@ pub struct Shared {
     pub memory: u64,
     pub manifest: Arc<Manifest>,
     pub reference: Option<Arc<Reference>>,
+    pub record: Record,
+    pub watch: Watch,
+    /// The run's, for what is recorded.
+    pub directory: PathBuf,
+}
+
+/// What came of checks that ran side by side.
+pub struct Round {
+    pub ran: Vec<Ran>,
+    /// How many were compiled before.
+    pub compiled: String,
+    /// Sentences for the operator.
+    pub remarks: Vec<String>,
 }
 
 impl Compiling {
     /// Starts a child a check that is not kept, as many at a time as there are cores; they run beside the dump.
     pub fn start(
-        machine: Machine,
+        machine: Arc<Machine>,
         compiler: &Compiler,
         keep: Keep,
         cores: NonZeroUsize,
         selected: Vec<Selected>,
     ) -> Self {
-        let machine = Arc::new(machine);
         let turns = Arc::new(Semaphore::new(cores.get()));
         let (cache, remark) = match keep {
             Keep::Nothing => (None, None),
@@ -105,36 +119,36 @@ impl Compiling {
         shared: Shared,
         seen: &mut Seen,
     ) -> Result<Vec<CheckOutcome>, Stop> {
-        let mut client = restored.connect().await.map_err(|e| seen.stop(&e))?;
-        let hardened = harden(&mut client).await.map_err(|e| seen.stop(&e))?;
-        let catalog = Arc::new(
-            TypeCatalog::load(&client)
-                .await
-                .map_err(|e| seen.stop(&e))?,
-        );
-        let beside = restored.connect().await.map_err(|e| seen.stop(&e))?;
-        let onlooker = Arc::new(Onlooker::new(beside).await.map_err(|e| seen.stop(&e))?);
-        let salt = Arc::new(Salt::new(shared.salt));
-        let facts = Arc::new(facts(
-            restored,
-            shared.manifest,
-            shared.reference,
-            salt.clone(),
-            seen,
-        ));
-        let (mut jobs, mut outcomes) = (Vec::new(), Vec::new());
+        let mut ground = Ground::ready(restored, &shared, self.checks.len(), seen).await?;
+        let round = self.on(&mut ground, &shared, restored).await;
+        let round = round.map_err(|e| seen.stop(&e))?;
+        seen.events().note(Stage::Checks, round.compiled);
+        for remark in round.remarks {
+            seen.events().note(Stage::Checks, remark.as_str());
+            seen.evidence.remarks.push(remark);
+        }
+        let (mut outcomes, mut recorded) = (Vec::new(), Vec::new());
+        for ran in round.ran {
+            outcomes.push(ran.outcome);
+            recorded.extend(ran.recording);
+        }
+        recordings::keep(recorded, &shared.directory, seen)?;
+        Ok(outcomes)
+    }
+
+    /// The same on ground that is ready, and that others may have stood on before.
+    pub async fn on(
+        self,
+        ground: &mut Ground,
+        shared: &Shared,
+        restored: &Restored<'_>,
+    ) -> Result<Round, RoleError> {
+        let (mut jobs, mut ran) = (Vec::new(), Vec::new());
         let mut remarks = Vec::from_iter(self.remark);
-        let at_once = shared
-            .cores
-            .min(NonZeroUsize::new(self.checks.len()).unwrap_or(shared.cores));
-        let confined = confine(&client, share(shared.memory, at_once)).await;
-        remarks.extend(confined.err().map(|error| in_one_line(&error)));
+        remarks.extend(ground.remark.take());
         let mut from_cache = 0;
         let approved: Vec<&Approved> = self.checks.iter().map(|(c, _)| &*c.approved).collect();
-        let logins = match role::create_all(&mut client, &hardened, &approved).await {
-            Ok(logins) => logins,
-            Err(error) => return Err(seen.stop(&error)),
-        };
+        let logins = ground.roles(&approved).await?;
         for ((check, ready), login) in self.checks.into_iter().zip(logins) {
             let compiled = match ready.await {
                 Ok(Ok(ready)) => {
@@ -143,18 +157,18 @@ impl Compiling {
                     ready.compiled
                 }
                 Ok(Err(error)) => {
-                    outcomes.push(not_started(&check.approved, &in_one_line(&error)));
+                    ran.push(not_started(&check.approved, &in_one_line(&error)));
                     continue;
                 }
                 Err(error) => {
-                    outcomes.push(not_started(&check.approved, &in_one_line(&error)));
+                    ran.push(not_started(&check.approved, &in_one_line(&error)));
                     continue;
                 }
             };
             let login = match login {
                 Ok(login) => login,
                 Err(error) => {
-                    outcomes.push(not_started(&check.approved, &in_one_line(&error)));
+                    ran.push(not_started(&check.approved, &in_one_line(&error)));
                     continue;
                 }
             };
@@ -163,26 +177,22 @@ impl Compiling {
                 machine: self.machine.clone(),
                 approved: check.approved,
                 compiled,
-                database: Some(Database::of(
-                    restored,
-                    &login,
-                    catalog.clone(),
-                    onlooker.clone(),
-                )),
-                facts: facts.clone(),
+                database: Some(ground.database(restored, &login)),
+                facts: ground.facts.clone(),
                 settings: check.settings,
-                salt: salt.clone(),
+                salt: ground.salt.clone(),
                 started: shared.started,
+                record: shared.record,
+                watch: shared.watch,
             });
         }
-        let said = format!("{from_cache} of {} checks were compiled before", jobs.len());
-        seen.events().note(Stage::Checks, said);
-        for remark in remarks {
-            seen.events().note(Stage::Checks, remark.as_str());
-            seen.evidence.remarks.push(remark);
-        }
-        outcomes.extend(run_all(jobs, shared.cores).await);
-        Ok(outcomes)
+        let compiled = format!("{from_cache} of {} checks were compiled before", jobs.len());
+        ran.extend(run_all(jobs, shared.cores).await);
+        Ok(Round {
+            ran,
+            compiled,
+            remarks,
+        })
     }
 }
 
@@ -205,25 +215,29 @@ fn not_granted(check: &str, withheld: &[Withheld]) -> Vec<String> {
     told
 }
 
-fn not_started(approved: &Approved, why: &str) -> CheckOutcome {
-    CheckOutcome {
-        name: approved.name().to_owned(),
-        component: approved.component().sha256,
-        status: Status::CouldNotLook,
-        ended: Ended::Stopped(why.to_owned()),
-        findings: Vec::new(),
-        metrics: Vec::new(),
-        log: Vec::new(),
-        usage: Usage::default(),
+fn not_started(approved: &Approved, why: &str) -> Ran {
+    Ran {
+        outcome: CheckOutcome {
+            name: approved.name().to_owned(),
+            component: approved.component().sha256,
+            status: Status::CouldNotLook,
+            ended: Ended::Stopped(why.to_owned()),
+            findings: Vec::new(),
+            metrics: Vec::new(),
+            log: Vec::new(),
+            usage: Usage::default(),
+        },
+        statements: Vec::new(),
+        more_statements: 0,
+        recording: None,
     }
 }
 
 /// What checks may know of the drill: facts, never secrets, never row content.
-fn facts(
+pub(super) fn facts(
     restored: &Restored<'_>,
-    manifest: Arc<Manifest>,
-    reference: Option<Arc<Reference>>,
-    salt: Arc<Salt>,
+    shared: &Shared,
+    (salt, standing): (Arc<Salt>, Standing),
     seen: &Seen,
 ) -> Facts {
     let dump = seen.evidence.dump.as_ref();
@@ -266,9 +280,10 @@ fn facts(
             benign_errors: errors(|g| g == Gravity::Benign),
             serious_errors: errors(|g| g != Gravity::Benign),
         },
-        manifest,
-        reference,
+        manifest: shared.manifest.clone(),
+        reference: shared.reference.clone(),
         salt,
+        standing,
         protected: protected.iter().map(container).collect(),
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
+use crate::check::Watch;
 use crate::drill::checks::{Compiling, Shared};
+use crate::drill::directory::RunDirectory;
 use crate::drill::manifest::Kept;
 use crate::drill::order::Order;
 use crate::drill::seen::Seen;
@@ -18,6 +20,7 @@ pub async fn compare_and_check(
     kept: Kept<'_>,
     compiling: Compiling,
     order: &Order,
+    directory: &RunDirectory,
     seen: &mut Seen,
 ) -> Result<(), Stop> {
     let Kept {
@@ -46,6 +49,9 @@ pub async fn compare_and_check(
         memory: order.spec.limits.memory,
         manifest: manifest.clone(),
         reference: order.beside.reference.clone(),
+        record: order.record,
+        watch: Watch::Nobody,
+        directory: directory.partial().to_owned(),
     };
     seen.begin(Stage::Fidelity);
     let began = Instant::now();

@@ -62,6 +62,15 @@ impl RunDirectory {
         self.partial.join("journal")
     }
 
+    /// Removes the directory of what publishes nothing, unless its journal still has something to tell.
+    pub fn discard(&self, sandbox: Option<&Teardown>) -> io::Result<()> {
+        self.settle(Dump::Remove, sandbox)?;
+        match self.journal().exists() {
+            true => Ok(()),
+            false => std::fs::remove_dir(&self.partial),
+        }
+    }
+
     /// Takes out what the published run does not hold: a journal that has nothing left to tell, and, unless it is to
     /// be kept, the dump.
     pub(super) fn settle(&self, dump: Dump, sandbox: Option<&Teardown>) -> io::Result<()> {

@@ -10,6 +10,9 @@ use crate::sandbox::docker::{Docker, Image};
 use crate::sandbox::local::Local;
 use crate::sandbox::{Engine, Sandbox, SandboxError};
 
+/// Major versions that are looked for on this machine, the newest first.
+const MAJORS: [u32; 5] = [18, 17, 16, 15, 14];
+
 /// The engine as ordered; it is opened once the dump's version is known.
 #[derive(Clone)]
 pub enum EngineOrder {
@@ -48,6 +51,21 @@ pub enum EngineError {
 }
 
 impl EngineOrder {
+    /// The newest major version that this machine has, for what is of no server; none where the engine itself decides,
+    /// or has none.
+    pub async fn newest(&self) -> Option<u32> {
+        let local = match self {
+            EngineOrder::Local(local) if local.bin_dir.is_none() => local,
+            EngineOrder::Local(_) | EngineOrder::Docker(_) => return None,
+        };
+        for major in MAJORS {
+            if local.find(major).await.is_ok() {
+                return Some(major);
+            }
+        }
+        None
+    }
+
     /// Opens the engine for a dump of this major version.
     pub async fn open(&self, major: Option<u32>) -> Result<Engine, EngineError> {
         match self {

@@ -84,80 +84,77 @@ impl Drill<'_> {
             began,
         })))
     }
+}
 
-    /// Reads the given dump once: its digest, what it holds, whether it is whole, and whether it is the stated one.
-    pub(super) async fn given(
-        &self,
-        path: PathBuf,
-        stated: Stated,
-        reference: Option<&Reference>,
-        seen: &mut Seen,
-    ) -> Result<Supply, Stop> {
-        seen.begin(Stage::Dump);
-        let of = like(
-            stated
-                .manifest
-                .as_deref()
-                .or(reference.map(|one| &one.manifest)),
-        );
-        let scanner = SharedScanner::default();
-        let tap = scanner.clone();
-        let inspect = tokio::task::spawn_blocking(move || {
-            Given::inspect(&path, &mut |bytes| tap.feed(bytes))
-        });
-        let given = tokio::select! {
-            biased;
-            () = self.interrupt.cancelled() => return Err(interrupted(seen.at())),
-            inspected = inspect => inspected.map_err(|e| seen.stop(&e))?,
-        };
-        let given = given.map_err(|error| {
-            if error.is_defect() {
-                seen.evidence.defects.push(in_one_line(&error));
-                // What it holds besides is told too: it may be why it is not whole.
-                let scanned = scanner.clone().finish();
-                let foreign = scanned.foreign_commands.first();
-                let foreign =
-                    foreign.map(|name| format!("the given dump {}", foreign_command(name)));
-                seen.evidence.defects.extend(foreign);
-            }
-            seen.stop(&error)
-        })?;
-        seen.evidence.dump = Some(given.facts.clone());
-        let scanned = scanner.finish();
-        let mut defects = stated.against(given.facts.digest);
-        let manifest = match given.facts.format {
-            Format::Plain | Format::PlainGzip | Format::PlainZstd => {
-                // Nothing of such a dump is sent to psql: what else it holds was written by the same hand.
-                defects.extend(
-                    scanned
-                        .foreign_commands
-                        .first()
-                        .map(|command| foreign_command(command)),
-                );
-                defects.extend(elsewhere(&scanned));
-                defects.extend(converted(&scanned));
-                defects.extend(reencoded(&scanned));
-                defects.extend(unfinished(&scanned));
-                defects.extend(
-                    stated
-                        .manifest
-                        .iter()
-                        .flat_map(|stated| other(stated, &scanned)),
-                );
-                None
-            }
-            // What an archive holds is known once a pg_restore has read it.
-            Format::Custom | Format::Directory | Format::Tar => stated.manifest,
-        };
-        refuse(&given, defects, seen)?;
-        seen.end();
-        Ok(Supply::Given {
-            given,
-            scanned,
-            manifest,
-            of,
-        })
-    }
+/// Reads the given dump once: its digest, what it holds, whether it is whole, and whether it is the stated one.
+pub(crate) async fn given(
+    path: PathBuf,
+    stated: Stated,
+    reference: Option<&Reference>,
+    seen: &mut Seen,
+) -> Result<Supply, Stop> {
+    seen.begin(Stage::Dump);
+    let of = like(
+        stated
+            .manifest
+            .as_deref()
+            .or(reference.map(|one| &one.manifest)),
+    );
+    let scanner = SharedScanner::default();
+    let tap = scanner.clone();
+    let inspect =
+        tokio::task::spawn_blocking(move || Given::inspect(&path, &mut |bytes| tap.feed(bytes)));
+    let given = tokio::select! {
+        biased;
+        () = seen.interrupted() => return Err(interrupted(seen.at())),
+        inspected = inspect => inspected.map_err(|e| seen.stop(&e))?,
+    };
+    let given = given.map_err(|error| {
+        if error.is_defect() {
+            seen.evidence.defects.push(in_one_line(&error));
+            // What it holds besides is told too: it may be why it is not whole.
+            let scanned = scanner.clone().finish();
+            let foreign = scanned.foreign_commands.first();
+            let foreign = foreign.map(|name| format!("the given dump {}", foreign_command(name)));
+            seen.evidence.defects.extend(foreign);
+        }
+        seen.stop(&error)
+    })?;
+    seen.evidence.dump = Some(given.facts.clone());
+    let scanned = scanner.finish();
+    let mut defects = stated.against(given.facts.digest);
+    let manifest = match given.facts.format {
+        Format::Plain | Format::PlainGzip | Format::PlainZstd => {
+            // Nothing of such a dump is sent to psql: what else it holds was written by the same hand.
+            defects.extend(
+                scanned
+                    .foreign_commands
+                    .first()
+                    .map(|command| foreign_command(command)),
+            );
+            defects.extend(elsewhere(&scanned));
+            defects.extend(converted(&scanned));
+            defects.extend(reencoded(&scanned));
+            defects.extend(unfinished(&scanned));
+            defects.extend(
+                stated
+                    .manifest
+                    .iter()
+                    .flat_map(|stated| other(stated, &scanned)),
+            );
+            None
+        }
+        // What an archive holds is known once a pg_restore has read it.
+        Format::Custom | Format::Directory | Format::Tar => stated.manifest,
+    };
+    refuse(&given, defects, seen)?;
+    seen.end();
+    Ok(Supply::Given {
+        given,
+        scanned,
+        manifest,
+        of,
+    })
 }
 
 /// What an archive is read as: what it will be held against, for every archive holds the database itself, and whether that

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::check::exchange::Record;
 use crate::check::{Cache, CacheError, Compiler};
 use crate::digest::Sha256;
 use crate::drill::beside::Beside;
@@ -36,6 +37,8 @@ pub struct Order {
     pub overlap: Overlap,
     pub amcheck: Amcheck,
     pub checks: Vec<Selected>,
+    /// What of each check's exchange is kept in the run's directory.
+    pub record: Record,
     pub compiler: Compiler,
     pub keep: Keep,
     /// Checks run side by side.
@@ -63,7 +66,7 @@ pub enum From {
 }
 
 /// What somebody recorded of a given dump, and what it therefore must be.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Stated {
     pub sha256: Option<Sha256>,
     /// In bytes.

@@ -62,6 +62,11 @@ impl Seen {
         self.interrupt.is_cancelled()
     }
 
+    /// Ends when the drill is interrupted.
+    pub async fn interrupted(&self) {
+        self.interrupt.cancelled().await;
+    }
+
     /// A stop in the current stage for this reason.
     pub fn stop(&self, error: &(dyn Error + 'static)) -> Stop {
         self.stop_in(self.at, error)

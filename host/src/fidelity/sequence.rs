@@ -18,22 +18,25 @@ const AT_ONCE: usize = 200;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     pub value: Sequence,
+    /// `smallint`, `integer` or `bigint`.
+    pub counts_in: String,
     start: i64,
-    increment: i64,
-    least: i64,
-    most: i64,
-    cycle: Cycle,
+    pub increment: i64,
+    pub least: i64,
+    pub most: i64,
+    pub cycle: Cycle,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cycle {
+pub enum Cycle {
     Yes,
     No,
 }
 
 /// Every sequence that no extension brings.
 pub async fn look(client: &Client) -> Result<Vec<Found>, FidelityError> {
-    let sql = "SELECT n.nspname, c.relname, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle \
+    let sql = "SELECT n.nspname, c.relname, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcycle, \
+         pg_catalog.format_type(s.seqtypid, NULL) \
          FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
          WHERE c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
          AND (NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid \
@@ -61,6 +64,7 @@ pub async fn look(client: &Client) -> Result<Vec<Found>, FidelityError> {
                 "t" => Cycle::Yes,
                 _ => Cycle::No,
             },
+            counts_in: text(&row, 7, PURPOSE)?.to_owned(),
         });
     }
     for some in found.chunks_mut(AT_ONCE) {
@@ -117,18 +121,21 @@ impl Found {
     }
 }
 
-/// Columns that a sequence feeds: it is owned by them (`SERIAL`, identity), or is all of their default.
-///
-/// Only numbers, and only where the column stands in a unique index that leaves no row out. The last column says
-/// whether such an index has this column alone, so that an equal value is a collision whatever the others hold.
-const FED: &str = "SELECT n.nspname, c.relname, tn.nspname, t.relname, a.attname, t.relkind, \
-    bool_or(i.indnkeyatts = 1) FROM (\
-    SELECT d.objid AS seq, d.refobjid AS rel, d.refobjsubid AS col FROM pg_depend d \
+/// What a sequence feeds, as numbers of sequence, relation and column: it is owned by the column (`SERIAL`, identity), or
+/// is all of its default.
+pub const FEEDS: &str = "SELECT d.objid AS seq, d.refobjid AS rel, d.refobjsubid AS col FROM pg_depend d \
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') \
     AND d.refobjsubid > 0 \
     UNION SELECT d.refobjid, e.adrelid, e.adnum FROM pg_depend d JOIN pg_attrdef e ON e.oid = d.objid \
     WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass \
-    AND pg_get_expr(e.adbin, e.adrelid) ~ '^\\(?nextval\\(''([^'']|'''')*''::regclass\\)\\)?(::[a-z ]+)?$') f \
+    AND pg_get_expr(e.adbin, e.adrelid) ~ '^\\(?nextval\\(''([^'']|'''')*''::regclass\\)\\)?(::[a-z ]+)?$'";
+
+/// The columns of [`FEEDS`] where an equal value can collide.
+///
+/// Only numbers, and only where the column stands in a unique index that leaves no row out. The last column says
+/// whether such an index has this column alone, so that an equal value is a collision whatever the others hold.
+const FED: &str = "SELECT n.nspname, c.relname, tn.nspname, t.relname, a.attname, t.relkind, \
+    bool_or(i.indnkeyatts = 1) FROM feeds f \
     JOIN pg_class c ON c.oid = f.seq AND c.relkind = 'S' JOIN pg_namespace n ON n.oid = c.relnamespace \
     JOIN pg_class t ON t.oid = f.rel AND t.relkind IN ('r', 'p') JOIN pg_namespace tn ON tn.oid = t.relnamespace \
     JOIN pg_attribute a ON a.attrelid = f.rel AND a.attnum = f.col AND NOT a.attisdropped \
@@ -144,7 +151,7 @@ pub async fn collisions(client: &Client, found: &[Found]) -> Result<Vec<Probe>, 
         .map(|one| ((one.value.schema.as_str(), one.value.name.as_str()), one))
         .collect();
     let mut probes = Vec::new();
-    for row in session::rows(client, PURPOSE, FED).await? {
+    for row in session::rows(client, PURPOSE, &format!("WITH feeds AS ({FEEDS}) {FED}")).await? {
         let at = |i| text(&row, i, PURPOSE);
         let Some(sequence) = by_name.get(&(at(0)?, at(1)?)) else {
             continue;
@@ -195,6 +202,7 @@ mod tests {
                 is_called,
                 direction: Direction::Ascending,
             },
+            counts_in: "bigint".to_owned(),
             start: 1,
             increment,
             least: if increment > 0 { 1 } else { -9 },

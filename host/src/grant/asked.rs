@@ -8,6 +8,7 @@
 //! interfaces = ["query", "settings", "log"]      # of vhost:check@0.1.0; exactly those that the component imports
 //! report = "counts"                              # or "values"; "counts" if absent
 //! read = ["app.orders", "public.units(id)"]      # or "configured": the operator says which at approval
+//! settings = "settings.schema.json"              # beside it: the JSON Schema of its settings; none if absent
 //! artefacts = ["exports"]                        # directories that the plan names; none if absent
 //!
 //! [limits]                                       # all optional, see `Limits`
@@ -30,6 +31,7 @@ use super::file::GRANTABLE;
 use super::level::ReportLevel;
 use super::regular;
 use super::scope::Scope;
+use super::settings::{NotASchema, SettingsSchema};
 use crate::plan::limits::{LimitKey, Limits};
 use crate::plan::line::toml_string;
 use crate::plan::place;
@@ -54,6 +56,8 @@ pub struct Asked {
     pub report: ReportLevel,
     pub read: AskedRead,
     pub artefacts: Vec<String>,
+    /// What its settings may be, where its author says so.
+    pub settings: Option<SettingsSchema>,
     pub limits: Limits,
 }
 
@@ -74,6 +78,14 @@ pub enum AskedError {
         #[source]
         source: io::Error,
     },
+    #[error("{}: the schema of the check's settings cannot be read: name a file that you can read as `settings` in its check.toml", path.display())]
+    ReadSettings {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{}: no schema for a check's settings: {why}", path.display())]
+    Settings { path: PathBuf, why: NotASchema },
     #[error("{}:{line}: {what}", path.display())]
     Line {
         path: PathBuf,
@@ -96,7 +108,7 @@ pub enum NotCanonical {
 }
 
 impl Asked {
-    /// Reads a check's `check.toml`.
+    /// Reads a check's `check.toml`, and the schema of its settings from the file beside it that it names.
     pub fn read(path: &Path) -> Result<Self, AskedError> {
         let text = regular::read(path).map_err(|source| AskedError::Read {
             path: path.to_owned(),
@@ -105,22 +117,29 @@ impl Asked {
         Self::parse(path, &text)
     }
 
-    /// Reads a `check.toml`'s text; `path` only appears in errors.
+    /// Reads a `check.toml`'s text, which lies at `path`.
     pub fn parse(path: &Path, text: &str) -> Result<Self, AskedError> {
-        text::read(text).map_err(|(place, what)| AskedError::Line {
+        let read = text::read(text).map_err(|(place, what)| AskedError::Line {
             path: path.to_owned(),
             line: place::line(text, &place),
             what,
-        })
+        })?;
+        let mut asked = read.asked;
+        if let Some(file) = read.settings {
+            asked.settings = Some(settings(&path.with_file_name(file))?);
+        }
+        Ok(asked)
     }
 
     /// Reads a section's bytes, which must be what [`Asked::canonical`] gives.
     pub fn from_section(bytes: &[u8]) -> Result<Self, NotCanonical> {
         let text = std::str::from_utf8(bytes).map_err(|_| NotCanonical::NotText)?;
-        let asked = text::read(text).map_err(|(place, what)| NotCanonical::Line {
-            line: place::line(text, &place),
-            what,
-        })?;
+        let asked = text::read(text)
+            .map_err(|(place, what)| NotCanonical::Line {
+                line: place::line(text, &place),
+                what,
+            })?
+            .asked;
         // Otherwise a comment or a second spelling could tell a reader of the bytes something else.
         match asked.canonical() == text {
             true => Ok(asked),
@@ -148,12 +167,29 @@ impl Asked {
             self.report,
             list(&mut self.artefacts.iter().cloned()),
         );
+        if let Some(schema) = &self.settings {
+            let limits = text.len() - "\n[limits]\n".len();
+            let line = format!("settings_schema = {}\n", toml_string(schema.text()));
+            text.insert_str(limits, &line);
+        }
         for key in LimitKey::ALL {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "{key} = {}", key.written(self.limits.get(key)));
         }
         text
     }
+}
+
+/// Reads the schema of a check's settings from its file.
+fn settings(path: &Path) -> Result<SettingsSchema, AskedError> {
+    let text = regular::read(path).map_err(|source| AskedError::ReadSettings {
+        path: path.to_owned(),
+        source,
+    })?;
+    SettingsSchema::parse(&text).map_err(|why| AskedError::Settings {
+        path: path.to_owned(),
+        why,
+    })
 }
 
 /// The name of a grantable interface without its package and version.

@@ -75,7 +75,7 @@ impl Hardened {
     }
 
     /// Name and value of the database's own settings that each check's role keeps.
-    pub(super) fn kept(&self) -> &[(String, String)] {
+    pub fn kept(&self) -> &[(String, String)] {
         &self.kept
     }
 

@@ -139,6 +139,18 @@ impl Record {
     }
 }
 
+/// The stanza of one grant, as [`Record::put`] writes it into a new file.
+pub fn stanza_of(grant: &Grant, summary: &str) -> String {
+    let mut table = Table::new();
+    stanza::update(&mut table, grant);
+    stanza::head(&mut table, &grant.check, &stanza::headline(grant, summary));
+    let mut tables = ArrayOfTables::new();
+    tables.push(table);
+    let mut document = DocumentMut::new();
+    document.insert("grant", Item::ArrayOfTables(tables));
+    document.to_string().trim_start().to_owned()
+}
+
 fn place(tables: &ArrayOfTables, check: &str) -> Option<usize> {
     let named = |table: &Table| table.get("check").and_then(Item::as_str) == Some(check);
     tables.iter().position(named)

@@ -13,7 +13,7 @@ use crate::digest::Sha256;
 use crate::plan::bounds::Bounds;
 use crate::plan::limits::{LimitKey, Limits};
 
-/// A component and the grant it was reviewed under. [`review`] alone makes one.
+/// A component and the grant it was reviewed under. [`review`] makes one; what is made of a recording reads nothing.
 #[derive(Clone, Debug)]
 pub struct Approved {
     component: Component,
@@ -30,6 +30,32 @@ pub struct Artefact {
 }
 
 impl Approved {
+    /// For a component that is answered from a recording: no relation and no directory is opened to it.
+    pub fn as_recorded(
+        component: Component,
+        imports: Vec<String>,
+        report: ReportLevel,
+        limits: Limits,
+    ) -> Self {
+        Self {
+            grant: Grant {
+                check: component.name.clone(),
+                version: None,
+                component: component.sha256,
+                imports,
+                report,
+                read: Vec::new(),
+                artefacts: Vec::new(),
+                withheld: Vec::new(),
+                approved_by: None,
+                approved_at: None,
+                limits,
+            },
+            component,
+            artefacts: Vec::new(),
+        }
+    }
+
     pub fn name(&self) -> &str {
         &self.component.name
     }

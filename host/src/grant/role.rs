@@ -125,6 +125,30 @@ pub async fn create_all(
     Ok(made)
 }
 
+/// Removes roles of checks by their names, with all that was granted to them.
+///
+/// What is left of their sessions is ended first: a check that was stopped may have a statement under way, whose locks
+/// would hold up the next role.
+pub async fn remove_all(client: &mut Client, roles: &[String]) -> Result<(), RoleError> {
+    const DOING: &str = "remove the checks' roles";
+    let doing = |source| postgres(DOING, source);
+    client
+        .query(
+            "SELECT pg_catalog.pg_terminate_backend(pid, 5000) FROM pg_catalog.pg_stat_activity
+              WHERE usename = ANY ($1::text[])",
+            &[&roles],
+        )
+        .await
+        .map_err(doing)?;
+    let begun = begin(client, DOING).await?;
+    for role in roles {
+        // A check's name cannot hold a quote: see `one`.
+        let sql = format!("DROP OWNED BY \"{role}\"; DROP ROLE \"{role}\"");
+        begun.batch_execute(&sql).await.map_err(doing)?;
+    }
+    begun.commit().await.map_err(doing)
+}
+
 async fn prepare(begun: &Transaction<'_>) -> Result<Audit, RoleError> {
     let prepared = Audit::prepare(begun).await;
     prepared.map_err(|source| postgres(DOING, source))

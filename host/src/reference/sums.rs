@@ -45,7 +45,7 @@ impl Sums {
         for (number, line) in (1..).zip(text.lines()) {
             let read = line.split_once("  ").and_then(|(sha256, name)| {
                 // No way leads out of the run's directory.
-                let plain = !name.is_empty() && !name.contains('/') && name != "..";
+                let plain = name.split('/').all(|part| !matches!(part, "" | "." | ".."));
                 Some((name.to_owned(), sha256.parse::<Sha256>().ok()?)).filter(|_| plain)
             });
             let (name, sealed) = read.ok_or_else(|| SumsError::Line {
@@ -114,8 +114,19 @@ mod tests {
         assert!(said().contains("report.json is not the file that was sealed"));
         write(SUMS, &format!("{one}  report.md\n{one} report.md\n"));
         assert!(said().contains("SHA256SUMS:2: "));
-        write(SUMS, &format!("{one}  ../report.md\n"));
-        assert!(said().contains("SHA256SUMS:1: "));
+        for outside in [
+            "../report.md",
+            "/report.md",
+            "exchange/../../report.md",
+            "exchange//x",
+        ] {
+            write(SUMS, &format!("{one}  {outside}\n"));
+            assert!(said().contains("SHA256SUMS:1: "), "{outside}");
+        }
+        std::fs::create_dir(run.path().join("exchange")).unwrap();
+        write("exchange/check.json", "one");
+        write(SUMS, &format!("{one}  exchange/check.json\n"));
+        Sums::verify(run.path()).unwrap();
         write(SUMS, &format!("{one}  gone.md\n"));
         assert!(said().contains("gone.md"));
     }

@@ -10,7 +10,7 @@ use super::{Report, row};
 pub fn render(report: &Report) -> String {
     let rows = report.rows.len();
     let mut out = format!(
-        "# {}\n\nDate: {} · Verdict: **{}** ({})\n\nMethod: {}.\n\nDrill {} by vhost {}.\n\n{}",
+        "# {}\n\nDate: {} · Verdict: **{}** ({})\n\nMethod: {}.\n\nDrill {} by vhost {}.\n\n{}{}",
         text(&report.terms.title),
         text(&report.terms.started_at),
         report.verdict.word(),
@@ -19,6 +19,7 @@ pub fn render(report: &Report) -> String {
         text(&report.terms.run_id),
         text(&report.terms.vhost_version),
         prose::manifest(report),
+        prose::recordings(report),
     );
     if let Some(stop) = &report.evidence.stop {
         out.push_str(&format!(

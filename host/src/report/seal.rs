@@ -19,6 +19,7 @@ use super::{Evidence, Hit, Report, ServerSeen, SourceSeen, Stop, Sweep, json, ma
 const MARKDOWN: &str = "report.md";
 const JSON: &str = "report.json";
 const SUMMARY: &str = "terminal summary";
+const RECORDINGS: &str = "recordings";
 
 /// One file of a run's directory.
 #[derive(Debug)]
@@ -118,6 +119,9 @@ impl Sealed {
 fn swept(evidence: &Evidence, texts: u64, hits: Vec<Hit>) -> Sweep {
     let mut artefacts = vec![MARKDOWN, JSON, SUMMARY];
     artefacts.extend(evidence.manifest.map(|_| MANIFEST));
+    if !evidence.recordings.is_empty() {
+        artefacts.push(RECORDINGS);
+    }
     Sweep {
         texts,
         artefacts,

@@ -8,7 +8,7 @@ mod compared;
 use compared::{of_drift, of_fidelity};
 
 use super::terms::{ChecksAsked, Terms};
-use super::{Evidence, ServerSeen, SourceSeen, Stop};
+use super::{Evidence, RecordingSeen, ServerSeen, SourceSeen, Stop};
 use crate::check::{CheckOutcome, Ended, LogLine, Read, Usage};
 use crate::finding::{Finding, Shown};
 use crate::restore::{Notice, RestoreFacts};
@@ -31,6 +31,7 @@ pub fn each_text(evidence: &mut Evidence, terms: &mut Terms, visit: Visit) {
         fidelity,
         drift,
         checks,
+        recordings,
         protected_before,
         protected_after,
         teardown,
@@ -70,6 +71,15 @@ pub fn each_text(evidence: &mut Evidence, terms: &mut Terms, visit: Visit) {
     }
     for outcome in checks.iter_mut().flatten() {
         of_check(outcome, visit);
+    }
+    for RecordingSeen {
+        check,
+        level: _,
+        calls: _,
+        digest: _,
+    } in recordings
+    {
+        visit("recording", check);
     }
     for container in protected_before.iter_mut().chain(protected_after).flatten() {
         of_container(container, visit);

@@ -79,7 +79,7 @@ mod tests {
         left_over.sort();
         left_over.dedup();
         let words_of_the_host = "PASS absent another benign boolean bytes-differ called-differs columns-differ \
-            container content-differs could-not-look count definition-differs docker dump fails fresh given gone grant info \
+            container content-differs could-not-look count definition-differs digests docker dump fails fresh given gone grant info \
             left-behind looked missing missing-role no no-capabilities no-network no-new-privileges no-published-port \
             not-available nothing null observe-again only-own-mounts own-cluster own-processes owner-differs plain present \
             read-only-root remark report report.json report.md reported resource-limits rows-differ selected \

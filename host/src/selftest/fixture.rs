@@ -1,10 +1,8 @@
 //! The dump that is attacked, and the Postgres that it is restored into.
 
-use crate::drill::{EngineError, EngineOrder};
+use crate::drill::EngineOrder;
 use crate::plan::EngineKind;
 
-/// Major versions that are looked for on this machine, the newest first.
-const MAJORS: [u32; 5] = [18, 17, 16, 15, 14];
 /// What the dump says it is from where the engine itself decides: no sandbox is older.
 const OLDEST: u32 = 14;
 
@@ -31,25 +29,14 @@ pub struct Engine {
 
 /// Finds the Postgres of this machine where none is named; what is not found is said by the drill itself.
 pub async fn engine(asked: &EngineOrder) -> Engine {
-    let (kind, majors) = match asked {
-        EngineOrder::Docker(_) => (EngineKind::Docker, &[][..]),
-        EngineOrder::Local(local) if local.bin_dir.is_some() => (EngineKind::Local, &[][..]),
-        EngineOrder::Local(_) => (EngineKind::Local, &MAJORS[..]),
+    let kind = match asked {
+        EngineOrder::Docker(_) => EngineKind::Docker,
+        EngineOrder::Local(_) => EngineKind::Local,
     };
-    let mut major = OLDEST;
-    for candidate in majors {
-        if !matches!(
-            asked.open(Some(*candidate)).await,
-            Err(EngineError::NoPostgres { .. })
-        ) {
-            major = *candidate;
-            break;
-        }
-    }
     Engine {
         order: asked.clone(),
         kind,
-        major,
+        major: asked.newest().await.unwrap_or(OLDEST),
     }
 }
 

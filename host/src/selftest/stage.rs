@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use crate::check::exchange::Record;
 use crate::check::{Cache, Compiler};
 use crate::drill::{self, Beside, Dump, From, Keep, RunDirectory, Selected, Stated, Upgrade};
 use crate::event::Events;
@@ -217,6 +218,7 @@ impl Stage {
             overlap: Overlap::default(),
             amcheck: Amcheck::default(),
             checks,
+            record: Record::Nothing,
             compiler: Compiler {
                 memory: COMPILER_MEMORY,
                 ..order.compiler.clone()

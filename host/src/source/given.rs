@@ -10,7 +10,7 @@ mod tar_file;
 mod text;
 
 use std::fs::{File, OpenOptions, Permissions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -40,6 +40,24 @@ impl Given {
     /// The name of the dump's file or directory, without the path to it.
     pub fn name(&self) -> String {
         error::name(&self.path)
+    }
+
+    /// Whether a file is not even meant as a dump: it begins with neither pg_dump's heading nor an archive's signature,
+    /// nor as what people have in a dump's place.
+    pub fn is_other_text(path: &Path) -> io::Result<bool> {
+        const MARK: &[u8] = b"\xef\xbb\xbf";
+        if std::fs::metadata(path)?.is_dir() {
+            return Ok(false);
+        }
+        let mut head = Vec::new();
+        File::open(path)?
+            .take(header::HEAD as u64)
+            .read_to_end(&mut head)?;
+        let head = head.strip_prefix(MARK).unwrap_or(&head);
+        Ok(matches!(
+            detect::format(head),
+            Err(Fault::Unknown | Fault::Empty)
+        ))
     }
 
     /// Reads the dump once: what it is, its digest, its versions, and whether all of it is there.

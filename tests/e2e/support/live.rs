@@ -24,10 +24,15 @@ pub struct Live<'d> {
 impl<'d> Live<'d> {
     /// Starts a drill by the desk's plan. `args` come after `vhost run`.
     pub fn start(desk: &'d Desk, args: &[&str]) -> Self {
+        Self::call(desk, &[&["run"], args].concat())
+    }
+
+    /// Starts `vhost ARGS`.
+    pub fn call(desk: &'d Desk, args: &[&str]) -> Self {
         let log = |name: &str| desk.path(&format!("{name}-{:08x}", rand::random::<u32>()));
         let (stdout, stderr) = (log("stdout"), log("stderr"));
         let child = desk
-            .vhost(&[&["run"], args].concat())
+            .vhost(args)
             .stdout(File::create(&stdout).unwrap())
             .stderr(File::create(&stderr).unwrap())
             .spawn()
@@ -73,6 +78,24 @@ impl<'d> Live<'d> {
         self.wait_until(&record, |live| {
             live.journal().is_some_and(|text| text.contains(&record))
         });
+    }
+
+    /// Waits until a line of standard output says this, and gives that line.
+    pub fn until_said(&mut self, what: &str) -> String {
+        let said = |live: &Self| {
+            let text = std::fs::read_to_string(&live.stdout).unwrap();
+            let whole = text
+                .split_inclusive('\n')
+                .filter(|line| line.ends_with('\n'));
+            whole.map(str::to_owned).find(|line| line.contains(what))
+        };
+        self.wait_until(what, |live| said(live).is_some());
+        said(self).unwrap()
+    }
+
+    /// Waits until standard error says this.
+    pub fn until_told(&mut self, what: &str) {
+        self.wait_until(what, |live| live.stderr().contains(what));
     }
 
     pub fn until_there(&mut self, path: &Path) {

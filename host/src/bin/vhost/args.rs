@@ -3,6 +3,9 @@
 mod accept;
 mod diff;
 mod grants;
+mod new;
+mod record;
+mod trial;
 
 use std::path::PathBuf;
 
@@ -12,6 +15,9 @@ use vhost::digest::Sha256;
 pub use accept::Accept;
 pub use diff::Diff;
 pub use grants::{Approve, Check, File, Grants, GrantsCommand, List, Revoke};
+pub use new::{Language, New};
+pub use record::{Record, RecordLevel, Test};
+pub use trial::Try;
 
 /// Proves that a Postgres backup can be restored.
 ///
@@ -39,12 +45,25 @@ pub enum Command {
     ///
     /// Exit status: 0 every wall held, 1 one did not, 2 usage, 3 something could not be tried.
     Selftest(Selftest),
+    /// Make a check to start from: its source, manifest, settings, a test and sample data.
+    New(New),
     /// Put a check and its manifest together, into one component.
     Bundle(Bundle),
+    /// Try checks on a copy of a dump, a run or a file of SQL, again on each change with --watch.
+    ///
+    /// A check that nobody approved runs with what it asks for. The grant that it would need is shown. Exit status, of the last
+    /// run: 0 every check passed, 1 one failed, 2 usage or configuration, 3 one could not look.
+    Try(Box<Try>),
     /// Show what a component is, imports and asks for, without running it.
     Inspect(Inspect),
+    /// List the checks that a directory holds: what each asserts, asks for and may be set to, without running any.
+    Checks(Checks),
     /// Show what checks ask for against what they were granted; approve, revoke or check it.
     Grants(Box<Grants>),
+    /// Answer a check as recorded, without a database, and hold what it does against the recording.
+    ///
+    /// Exit status: 0 all the same, 1 something differs, 2 usage.
+    Test(Test),
     /// Compile a component from standard input to standard output; vhost starts this as a child of its own.
     #[command(hide = true)]
     CompileComponent,
@@ -103,6 +122,8 @@ pub struct Run {
     /// Where run directories appear, over the plan's
     #[arg(long, value_name = "DIR")]
     pub runs: Option<PathBuf>,
+    #[command(flatten)]
+    pub record: Record,
     /// Compile every check anew, and keep nothing of it for the next drill
     #[arg(long)]
     pub no_cache: bool,
@@ -133,6 +154,16 @@ pub struct Inspect {
     #[arg(value_name = "WASM")]
     pub component: PathBuf,
     /// As JSON, of the schema vhost.inspect/1
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Checks {
+    /// Components, or directories of them
+    #[arg(value_name = "WASM", default_value = ".")]
+    pub checks: Vec<PathBuf>,
+    /// As JSON: a list of what `vhost inspect --json` gives
     #[arg(long)]
     pub json: bool,
 }

@@ -18,7 +18,7 @@ use vhost::report::past::Past;
 use vhost::report::summary::Colour;
 
 use crate::args::{self, GrantsCommand, List, Run};
-use crate::{fault, prepare};
+use crate::{fault, prepare, select};
 
 /// The exit status of a difference, or of a check that was not approved.
 const DIFFERS: u8 = 1;
@@ -41,7 +41,7 @@ fn list(asked: List) -> Result<ExitCode> {
     if asked.checks.is_empty() {
         bail!("name the components to show with --checks, or a command: approve, revoke, check");
     }
-    let components = prepare::components(&asked.checks)?;
+    let components = select::components(&asked.checks)?;
     let path = grants_file(&asked.file);
     let grants = grants(&path)?;
     let json = asked.json;
@@ -67,7 +67,7 @@ fn list(asked: List) -> Result<ExitCode> {
 
 /// `vhost grants check`: every difference, and an exit status for CI.
 fn check(asked: &args::Check) -> Result<ExitCode> {
-    let components = prepare::components(&asked.checks)?;
+    let components = select::components(&asked.checks)?;
     let path = grants_file(&asked.file);
     let bounds = bounds(&asked.file)?;
     let overview = overview(&components, &grants(&path)?, bounds.as_ref());
@@ -173,7 +173,7 @@ fn run(asked: List) -> Run {
     }
 }
 
-fn colour(terminal: bool) -> Colour {
+pub fn colour(terminal: bool) -> Colour {
     match terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) {
         true => Colour::Yes,
         false => Colour::No,

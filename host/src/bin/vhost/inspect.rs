@@ -1,10 +1,10 @@
 //! `vhost inspect`: what a component is, imports and asks for, without running it.
 
-mod json;
-mod text;
+pub mod json;
+pub mod text;
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
@@ -16,25 +16,27 @@ use crate::args::Inspect;
 use crate::fault;
 
 /// A component as its bytes say that it is.
-struct Inspected {
-    file: PathBuf,
+pub struct Inspected {
+    pub file: PathBuf,
     /// None where no plan could write the file's name.
-    name: Option<String>,
+    pub name: Option<String>,
     sha256: Sha256,
-    bytes: usize,
+    pub bytes: usize,
     world: Option<String>,
     imports: Vec<Import>,
     /// What its manifest says, also where that is another component's.
-    asked: Option<Asked>,
+    pub asked: Option<Asked>,
     /// Why its manifest cannot be relied on.
-    fault: Option<ManifestFault>,
+    pub fault: Option<ManifestFault>,
 }
 
 pub fn main(asked: &Inspect) -> ExitCode {
-    let shown = inspect(asked).and_then(|inspected| match asked.json {
-        true => json::render(&inspected),
-        false => Ok(text::render(&inspected)),
-    });
+    let shown = inspect(&asked.component)
+        .map_err(Into::into)
+        .and_then(|inspected| match asked.json {
+            true => json::render(&inspected),
+            false => Ok(text::render(&inspected)),
+        });
     let written = shown.and_then(|text| {
         let mut stdout = std::io::stdout();
         stdout.write_all(text.as_bytes()).context("cannot print")
@@ -45,8 +47,9 @@ pub fn main(asked: &Inspect) -> ExitCode {
     }
 }
 
-fn inspect(asked: &Inspect) -> Result<Inspected> {
-    let file = asked.component.clone();
+/// Reads a component without running it.
+pub fn inspect(file: &Path) -> Result<Inspected, ComponentError> {
+    let file = file.to_owned();
     let bytes = component::bytes(&file)?;
     let outline = Outline::of(&bytes).map_err(|error| ComponentError::not_a_check(&file, error))?;
     let long = bytes.len();

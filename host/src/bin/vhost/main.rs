@@ -4,6 +4,7 @@ mod accept;
 mod args;
 mod beside;
 mod bundle;
+mod checks;
 mod clean;
 mod diff;
 mod fault;
@@ -12,10 +13,15 @@ mod grants;
 mod host;
 mod inspect;
 mod kept;
+mod new;
 mod prepare;
 mod progress;
+mod record;
 mod run;
+mod select;
 mod selftest;
+mod test;
+mod trial;
 
 use std::process::ExitCode;
 
@@ -28,9 +34,13 @@ fn main() -> ExitCode {
         args::Command::Diff(diff) => diff::main(&diff),
         args::Command::Clean(clean) => clean::main(&clean),
         args::Command::Selftest(asked) => selftest::main(&asked),
+        args::Command::New(new) => new::main(&new),
         args::Command::Bundle(bundle) => bundle::main(&bundle),
         args::Command::Inspect(inspect) => inspect::main(&inspect),
+        args::Command::Checks(checks) => checks::main(&checks),
         args::Command::Grants(grants) => grants::main(*grants),
+        args::Command::Try(asked) => trial::main(&asked),
+        args::Command::Test(test) => test::main(&test),
         args::Command::CompileComponent => compile(),
     }
 }

@@ -2,17 +2,15 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, bail};
 
 use vhost::check::Compiler;
 use vhost::drill::{
-    Dump, EngineOrder, From, ImageOrder, Keep, LocalOrder, Order, PgDumpAt, Selected, SourceExtra,
+    Dump, EngineOrder, From, ImageOrder, Keep, LocalOrder, Order, PgDumpAt, SourceExtra,
     SourceOrder, Upgrade,
 };
-use vhost::grant::{Component, Grants, review};
 use vhost::plan::name::{Name, RunId};
 use vhost::plan::{DataPlace, DumpFrom, EngineKind, Plan, Roles, SourcePlan};
 use vhost::report::terms::{ChecksAsked, HiddenPath, Terms};
@@ -24,6 +22,8 @@ use crate::beside::beside;
 use crate::given;
 use crate::host;
 use crate::kept;
+use crate::record;
+use crate::select::{asked, components, select};
 
 /// The engine's socket where neither flag, environment nor plan names one.
 const DOCKER_HOST: &str = "unix:///var/run/docker.sock";
@@ -78,6 +78,7 @@ pub fn prepare(run: Run) -> Result<Prepared> {
         overlap: plan.fidelity.overlap,
         amcheck: plan.fidelity.amcheck,
         checks,
+        record: record::asked(&run.record)?,
         keep,
         compiler: Compiler::new(exe, vec!["compile-component".into()]),
         cores,
@@ -306,91 +307,4 @@ fn secret(source: &SourcePlan, target: &Target) -> Result<Option<Secret>> {
         return Ok(Some(Secret::from_input(std::io::stdin().lock())?));
     }
     Ok(Secret::from_passfile(target)?)
-}
-
-/// Reads every component; a directory stands for the components in it.
-pub fn components(paths: &[PathBuf]) -> Result<Vec<Component>> {
-    let mut files = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            let listed = std::fs::read_dir(path)
-                .with_context(|| format!("cannot list {}", path.display()))?;
-            let mut inside = Vec::new();
-            for entry in listed {
-                let entry = entry
-                    .with_context(|| format!("cannot list {}", path.display()))?
-                    .path();
-                if entry
-                    .extension()
-                    .is_some_and(|extension| extension == "wasm")
-                {
-                    inside.push(entry);
-                }
-            }
-            if inside.is_empty() {
-                bail!(
-                    "{} holds no .wasm file: build the checks first, or name another directory",
-                    path.display()
-                );
-            }
-            inside.sort();
-            files.extend(inside);
-        } else {
-            files.push(path.clone());
-        }
-    }
-    Ok(files
-        .iter()
-        .map(|file| Component::read(file))
-        .collect::<Result<_, _>>()?)
-}
-
-/// Every check that this drill needs to run: those selected, and those that the plan configures.
-fn asked(plan: &Plan, components: &[Component]) -> Vec<String> {
-    if components.is_empty() {
-        return Vec::new();
-    }
-    let mut names: Vec<String> = components.iter().map(|c| c.name.clone()).collect();
-    names.extend(
-        plan.checks
-            .keys()
-            .filter(|name| !components.iter().any(|c| c.name == **name))
-            .cloned(),
-    );
-    names
-}
-
-fn select(
-    plan: &Plan,
-    components: Vec<Component>,
-    run: &Run,
-    plan_dir: &Path,
-) -> Result<Vec<Selected>> {
-    if components.is_empty() {
-        return Ok(Vec::new());
-    }
-    let path = run
-        .grants
-        .clone()
-        .unwrap_or_else(|| plan_dir.join("vhost.grants.toml"));
-    let approved = review(components, &Grants::read(&path)?, &plan.bounds)?;
-    approved
-        .into_iter()
-        .map(|approved| {
-            let settings = plan
-                .checks
-                .get(approved.name())
-                .cloned()
-                .unwrap_or_default();
-            Ok(Selected {
-                settings: serde_json::to_string(&settings).with_context(|| {
-                    format!(
-                        "[checks.{}] has a value that JSON cannot hold",
-                        approved.name()
-                    )
-                })?,
-                approved: Arc::new(approved),
-            })
-        })
-        .collect()
 }

@@ -17,6 +17,7 @@ use wasmtime::{Engine, Store};
 use super::*;
 use crate::check::Salt;
 use crate::check::evidence::{DumpFacts, Facts, RestoreFacts};
+use crate::check::exchange::{Answers, Live};
 use crate::check::host::{Parts, State};
 use crate::check::limits::{admit, fence};
 use crate::check::machine::{Cranelift, config};
@@ -26,29 +27,9 @@ const MIB: u64 = 1 << 20;
 
 fn state(memory: u64) -> State {
     State::new(Parts {
-        session: None,
-        facts: Arc::new(Facts {
-            dump: DumpFacts {
-                sha256: String::new(),
-                bytes: 0,
-                format: String::new(),
-                server_version: String::new(),
-                taken_at: String::new(),
-                source_role: String::new(),
-            },
-            restore: RestoreFacts {
-                server_version: String::new(),
-                system_identifier: 0,
-                differs_from_source: true,
-                benign_errors: 0,
-                serious_errors: 0,
-            },
-            manifest: Default::default(),
-            reference: None,
-            salt: Arc::new(Salt::new([0; 32])),
-            protected: Vec::new(),
-        }),
-        settings: String::new(),
+        answers: Answers::Live(Live::new(None, Arc::new(facts()), String::new())),
+        recorder: None,
+        statements: None,
         artefacts: &[],
         memory,
         log_bytes: 0,
@@ -56,6 +37,31 @@ fn state(memory: u64) -> State {
         seed: [0; 32],
     })
     .unwrap()
+}
+
+fn facts() -> Facts {
+    Facts {
+        dump: DumpFacts {
+            sha256: String::new(),
+            bytes: 0,
+            format: String::new(),
+            server_version: String::new(),
+            taken_at: String::new(),
+            source_role: String::new(),
+        },
+        restore: RestoreFacts {
+            server_version: String::new(),
+            system_identifier: 0,
+            differs_from_source: true,
+            benign_errors: 0,
+            serious_errors: 0,
+        },
+        manifest: Default::default(),
+        reference: None,
+        salt: Arc::new(Salt::new([0; 32])),
+        standing: Default::default(),
+        protected: Vec::new(),
+    }
 }
 
 /// Whether what a component declares is looked at before it is instantiated.

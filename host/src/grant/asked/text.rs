@@ -1,6 +1,7 @@
 //! A manifest's text, read key by key.
 
 use std::fmt;
+use std::path::Path;
 
 use semver::Version;
 use serde::de::{SeqAccess, Visitor};
@@ -10,6 +11,7 @@ use toml::Spanned;
 use super::{Asked, AskedRead, CONFIGURED, GRANTABLE, LONGEST_SUMMARY, MANIFEST, long, short};
 use crate::grant::level::ReportLevel;
 use crate::grant::scope::Scope;
+use crate::grant::settings::SettingsSchema;
 use crate::grant::withholding::artefact;
 use crate::plan::limits::{Limits, LimitsText};
 use crate::plan::line::{escaped, words};
@@ -29,8 +31,19 @@ struct ManifestText {
     read: ReadText,
     #[serde(default)]
     artefacts: Vec<Spanned<String>>,
+    /// In a check.toml: the file of the schema, beside it.
+    settings: Option<Spanned<String>>,
+    /// In a component: the schema itself.
+    settings_schema: Option<Spanned<String>>,
     #[serde(default)]
     limits: LimitsText,
+}
+
+/// What a text says.
+pub(super) struct Read {
+    pub asked: Asked,
+    /// The name of the file that holds the schema of the settings.
+    pub settings: Option<String>,
 }
 
 enum ReadText {
@@ -73,7 +86,7 @@ impl<'de> Deserialize<'de> for ReadText {
     }
 }
 
-pub(super) fn read(text: &str) -> Result<Asked, Wrong> {
+pub(super) fn read(text: &str) -> Result<Read, Wrong> {
     let text: ManifestText = toml::from_str(text).map_err(|error| unread(&error))?;
     if *text.manifest.get_ref() != MANIFEST {
         let what = format!(
@@ -96,7 +109,9 @@ pub(super) fn read(text: &str) -> Result<Asked, Wrong> {
         (text.version.span(), what)
     })?;
     summary(&text.summary)?;
-    Ok(Asked {
+    let settings = text.settings.map(file).transpose()?;
+    let schema = text.settings_schema.map(schema).transpose()?;
+    let asked = Asked {
         name: text.name.into_inner(),
         version,
         summary: text.summary.into_inner(),
@@ -107,7 +122,32 @@ pub(super) fn read(text: &str) -> Result<Asked, Wrong> {
             ReadText::Scopes(scopes) => AskedRead::Scopes(self::scopes(scopes)?),
         },
         artefacts: artefacts(text.artefacts)?,
+        settings: schema,
         limits: text.limits.read(&Limits::default())?,
+    };
+    Ok(Read { asked, settings })
+}
+
+/// The name of a file beside the check.toml: a path could lead anywhere.
+fn file(text: Spanned<String>) -> Result<String, Wrong> {
+    match Path::new(text.get_ref()).file_name() {
+        Some(name) if name == text.get_ref().as_str() => Ok(text.into_inner()),
+        _ => {
+            let what = format!(
+                "`{}` is no file beside this one: write its name alone, for example \"settings.schema.json\"",
+                escaped(text.get_ref())
+            );
+            Err((text.span(), what))
+        }
+    }
+}
+
+fn schema(text: Spanned<String>) -> Result<SettingsSchema, Wrong> {
+    SettingsSchema::canonical(text.get_ref()).map_err(|why| {
+        let what = format!(
+            "the schema of its settings: {why}; in a check.toml, name its file as `settings`"
+        );
+        (text.span(), what)
     })
 }
 

@@ -8,6 +8,8 @@ use wasmparser::{BinaryReaderError, Instance, Payload};
 /// Bytes for each thing that a module declares; a few more than an engine takes today.
 const FUNCTION: u64 = 48;
 const GLOBAL: u64 = 32;
+/// Where a data segment lies and how long it is. Interpreters bring the snapshot of a memory in thousands of them.
+const DATA: u64 = 16;
 const OTHER: u64 = 64;
 
 /// An upper bound, from the sections alone.
@@ -42,7 +44,7 @@ impl Weight {
             Payload::TableSection(tables) => u64::from(tables.count()) * OTHER,
             Payload::MemorySection(memories) => u64::from(memories.count()) * OTHER,
             Payload::ElementSection(elements) => u64::from(elements.count()) * OTHER,
-            Payload::DataSection(data) => u64::from(data.count()) * OTHER,
+            Payload::DataSection(data) => u64::from(data.count()) * DATA,
             Payload::InstanceSection(instances) => {
                 for instance in instances.clone() {
                     if let Instance::Instantiate { .. } = instance? {
@@ -72,8 +74,8 @@ impl Weight {
 #[cfg(test)]
 mod tests {
     use wasm_encoder::{
-        Component, ConstExpr, GlobalSection, GlobalType, InstanceSection, Module, ModuleArg,
-        ModuleSection, NestedComponentSection, ValType,
+        Component, ConstExpr, DataSection, GlobalSection, GlobalType, InstanceSection, Module,
+        ModuleArg, ModuleSection, NestedComponentSection, ValType,
     };
 
     use super::super::outline::Outline;
@@ -95,12 +97,16 @@ mod tests {
 
     /// A component that makes `times` instances of a module with so many globals.
     fn component(globals: u32, times: u32) -> Component {
+        instances(&heavy(globals), times)
+    }
+
+    fn instances(module: &Module, times: u32) -> Component {
         let mut instances = InstanceSection::new();
         for _ in 0..times {
             instances.instantiate::<[(&str, ModuleArg); 0], &str>(0, []);
         }
         let mut component = Component::new();
-        component.section(&ModuleSection(&heavy(globals)));
+        component.section(&ModuleSection(module));
         component.section(&instances);
         component
     }
@@ -115,6 +121,20 @@ mod tests {
         assert_eq!(bytes(component(1000, 1)), 32_000);
         assert_eq!(bytes(component(1000, 60)), 60 * 32_000);
         assert_eq!(bytes(component(1000, 300)), 256 * 32_000);
+    }
+
+    /// The most segments that an interpreter's snapshot is written in, in an inner component, fit the usual memory.
+    #[test]
+    fn a_snapshot_of_a_memory_is_light() {
+        let mut data = DataSection::new();
+        for _ in 0..10_000 {
+            data.passive(*b"snapshot");
+        }
+        let mut module = Module::new();
+        module.section(&data);
+        let mut outer = Component::new();
+        outer.section(&NestedComponentSection(&instances(&module, 1)));
+        assert_eq!(bytes(outer), 256 * 160_000);
     }
 
     #[test]

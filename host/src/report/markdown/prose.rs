@@ -108,6 +108,28 @@ pub fn manifest(report: &Report) -> String {
     )
 }
 
+/// What was recorded of the checks' exchanges, and the files that hold it.
+pub fn recordings(report: &Report) -> String {
+    let recordings = report.evidence.recordings.iter().map(|recording| {
+        let check = text(&recording.check);
+        format!(
+            "exchange/{check}.json ({}, {}, {} B, SHA-256 {})",
+            recording.level.name(),
+            shown::many(
+                usize::try_from(recording.calls).unwrap_or(usize::MAX),
+                "call"
+            ),
+            shown::grouped(recording.digest.bytes),
+            recording.digest.sha256,
+        )
+    });
+    let recordings: Vec<String> = recordings.collect();
+    match recordings.is_empty() {
+        true => String::new(),
+        false => format!("Recorded: {}.\n\n", recordings.join("; ")),
+    }
+}
+
 pub fn notes(report: &Report) -> String {
     let evidence = &report.evidence;
     let mut notes = Vec::new();

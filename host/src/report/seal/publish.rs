@@ -58,6 +58,10 @@ impl Sealed {
         if let Some(manifest) = &self.report.evidence.manifest {
             sums.push_str(&format!("{}  {MANIFEST}\n", manifest.digest.sha256));
         }
+        for recording in &self.report.evidence.recordings {
+            let (sha256, check) = (recording.digest.sha256, &recording.check);
+            sums.push_str(&format!("{sha256}  exchange/{check}.json\n"));
+        }
         write(partial.join(SUMS), &sums)?;
         sync(partial)?;
         rename(partial, run)?;

@@ -13,11 +13,11 @@ use vhost::report::neutral::{Medium, neutral};
 
 use super::{DIFFERS, bounds, colour, grants_file, overview, print, text};
 use crate::args::Approve;
-use crate::prepare;
+use crate::select;
 
 /// Everything is refused or ready before the first question, and written once after the last answer.
 pub fn main(asked: Approve) -> Result<ExitCode> {
-    let components = prepare::components(&asked.checks)?;
+    let components = select::components(&asked.checks)?;
     let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     refuse(&asked, &components, terminal)?;
     let bounds = bounds(&asked.file)?;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use serde_json::{Map, Value, json};
-use vhost::grant::{Asked, AskedRead, ImportKind, Limits};
+use vhost::grant::{Asked, AskedRead, ImportKind, Limits, SettingsSchema};
 use vhost::plan::limits::LimitKey;
 use vhost::report::neutral::{Medium, neutral};
 
@@ -12,9 +12,15 @@ use super::Inspected;
 const SCHEMA: &str = "vhost.inspect/1";
 
 pub fn render(inspected: &Inspected) -> Result<String> {
+    let text = serde_json::to_string_pretty(&value(inspected)).context("cannot write JSON")?;
+    Ok(text + "\n")
+}
+
+/// As the schema describes it.
+pub fn value(inspected: &Inspected) -> Value {
     let imports = |kind| list(inspected.imports_of(kind));
     let fault = inspected.fault.as_ref().map(ToString::to_string);
-    let value = json!({
+    json!({
         "schema": SCHEMA,
         "file": shown(&inspected.file.to_string_lossy()),
         "name": inspected.name,
@@ -28,9 +34,7 @@ pub fn render(inspected: &Inspected) -> Result<String> {
         },
         "manifest": inspected.asked.as_ref().map(manifest),
         "fault": fault.as_deref().map(shown),
-    });
-    let text = serde_json::to_string_pretty(&value).context("cannot write JSON")?;
-    Ok(text + "\n")
+    })
 }
 
 fn manifest(asked: &Asked) -> Value {
@@ -45,6 +49,7 @@ fn manifest(asked: &Asked) -> Value {
             AskedRead::Scopes(scopes) => list(scopes.iter().map(ToString::to_string)),
         },
         "artefacts": asked.artefacts,
+        "settings": asked.settings.as_ref().map(SettingsSchema::value),
         "limits": limits(&asked.limits),
     })
 }

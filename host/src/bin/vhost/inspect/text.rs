@@ -57,11 +57,23 @@ fn manifest(out: &mut String, asked: &Asked) {
     };
     row(out, "read", &read);
     row(out, "artefacts", &all(asked.artefacts.iter().cloned()));
+    row(out, "settings", &settings(asked));
     let limit = |key: LimitKey| {
         let amount = key.written(asked.limits.get(key));
         format!("{key} = {amount}")
     };
     row(out, "limits", &LimitKey::ALL.map(limit));
+}
+
+/// The keys of its settings, one a line.
+pub fn settings(asked: &Asked) -> Vec<String> {
+    let Some(schema) = &asked.settings else {
+        return vec!["its manifest does not say".to_owned()];
+    };
+    all(schema.keys().iter().map(|key| {
+        let required = if key.required { ", required" } else { "" };
+        format!("{} ({}{required}): {}", key.name, key.kind, key.description)
+    }))
 }
 
 fn all(texts: impl Iterator<Item = String>) -> Vec<String> {
@@ -73,7 +85,7 @@ fn all(texts: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 /// A title and its values, one a line; whatever a component put into them is made harmless.
-fn row(out: &mut String, title: &str, values: &[String]) {
+pub fn row(out: &mut String, title: &str, values: &[String]) {
     for (at, value) in values.iter().enumerate() {
         let title = if at == 0 { title } else { "" };
         // Writing to a String cannot fail.

@@ -1,0 +1,11 @@
+-- Orders of which one breaks each rule.
+CREATE SCHEMA shop;
+CREATE TABLE shop.orders (
+    id      integer PRIMARY KEY,
+    status  text NOT NULL,
+    total   numeric(10, 2) NOT NULL,
+    paid_at timestamptz
+);
+INSERT INTO shop.orders VALUES
+    (1, 'open', -12.50, NULL),
+    (2, 'paid', 99.90, NULL);
