@@ -192,6 +192,7 @@ pub fn approved(check: &str, grant: &str) -> Approved {
             report: granted.report,
             read: AskedRead::Configured,
             artefacts: Vec::new(),
+            settings: None,
             limits: granted.limits.clone(),
         }),
     };

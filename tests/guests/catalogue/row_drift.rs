@@ -39,6 +39,7 @@ async fn hold(dump: &[(&str, u64)], reference: Option<&[(&str, u64)]>, toml: &st
         Arc::new(Reference {
             manifest: manifest(rows),
             sha256: Sha256::of(b"reference"),
+            catalogue: None,
             accepted: None,
         })
     });

@@ -289,11 +289,13 @@ fn a_thousand_differences_are_cut_with_their_number() {
 #[test]
 fn a_large_object_that_stays_keeps_owner_and_grants() {
     let any = "rows = { \"pg_catalog.pg_largeobject\" = \"any\" }";
-    let objects = |name: &str, kind: &str, definition: &str| {
-        move |dump: &mut Manifest| dump.objects.push(object(kind, name, definition))
+    let granted = |name: &'static str| {
+        move |dump: &mut Manifest| {
+            let grant = object("ACL", name, "GRANT ALL TO PUBLIC");
+            dump.objects.push(grant);
+        }
     };
-    let of_one = objects("LARGE OBJECT 2", "ACL", "GRANT ALL TO PUBLIC");
-    let of_none = objects("LARGE OBJECT 9", "ACL", "GRANT ALL TO PUBLIC");
+    let (of_one, of_none) = (granted("LARGE OBJECT 2"), granted("LARGE OBJECT 9"));
     for plan in ["", any] {
         let wrong = wrong(&held(plan, &Cycling::default(), &of_one));
         assert_eq!(wrong.len(), 1, "{wrong:?}");
