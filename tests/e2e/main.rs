@@ -1,6 +1,7 @@
 //! The built binary, from its arguments to its exit status, on real Postgres servers and with the real checks.
 
 mod artefacts;
+mod c_check;
 mod cache;
 mod declare;
 mod docker;
