@@ -3,6 +3,7 @@
 mod command;
 mod copy_end;
 pub mod database;
+mod error;
 pub mod isolation;
 pub mod log;
 mod mark;
@@ -19,10 +20,10 @@ mod statement;
 pub mod tool;
 
 pub use database::Made;
+pub use error::RestoreError;
 pub use plain::Plain;
 
 use std::future::poll_fn;
-use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -35,7 +36,7 @@ use crate::plan::Roles;
 use crate::restore::isolation::Isolated;
 use crate::restore::mark::{entries, mark};
 use crate::restore::psql::Lock;
-use crate::sandbox::{Login, SandboxError};
+use crate::sandbox::Login;
 use crate::source::{DatabaseFacts, Role};
 
 /// The databases that the host itself works from: the first of initdb's, and the second where a dump is named after it.
@@ -169,54 +170,6 @@ impl<'s> Restored<'s> {
         });
         Ok((client, told))
     }
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum RestoreError {
-    #[error("cannot connect to the database {database:?} of the sandbox")]
-    Connect {
-        database: String,
-        #[source]
-        source: tokio_postgres::Error,
-    },
-    #[error("cannot create the database {database:?} in the sandbox")]
-    CreateDatabase {
-        database: String,
-        #[source]
-        source: tokio_postgres::Error,
-    },
-    #[error("the session that sets the database {database:?} itself broke off")]
-    Itself {
-        database: String,
-        #[source]
-        source: tokio_postgres::Error,
-    },
-    #[error(transparent)]
-    Roles(#[from] roles::RoleError),
-    #[error(transparent)]
-    Tool(#[from] tool::ToolError),
-    #[error("cannot ask for the version of {tool} inside the sandbox")]
-    Version {
-        tool: &'static str,
-        #[source]
-        source: SandboxError,
-    },
-    #[error("the sandbox's server does not say whether its pages have checksums")]
-    Checksums(#[source] tokio_postgres::Error),
-    #[error("the dump was restored without having been read to its end")]
-    NotReadBack,
-    #[error("cannot mark the place in the sandbox server's log")]
-    Mark(#[source] tokio_postgres::Error),
-    #[error("the sandbox server's log did not reach its mark within {} s", waited.as_secs())]
-    LogBehind { waited: Duration },
-    #[error(
-        "the sandbox server's log became shorter during the restore: something in the dump cut it"
-    )]
-    LogShortened,
-    #[error("cannot read the sandbox server's log")]
-    ReadLog(#[source] std::io::Error),
-    #[error(transparent)]
-    Log(#[from] log::LogError),
 }
 
 /// Restores a dump and records every error that the server logged meanwhile.

@@ -238,8 +238,10 @@ fn no_test_file_is_forgotten() {
 
 #[test]
 fn every_shipped_check_is_driven() {
-    let tests: String = files(&workspace().join("tests/e2e"))
+    let drives = ["tests/e2e", "tests/guests"].map(|under| files(&workspace().join(under)));
+    let tests: String = drives
         .iter()
+        .flatten()
         .filter(|path| !path.ends_with("house.rs"))
         .map(|path| std::fs::read_to_string(path).unwrap())
         .collect();

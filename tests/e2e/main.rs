@@ -7,6 +7,7 @@ mod docker;
 mod dumps;
 mod fidelity;
 mod first_check;
+mod frozen;
 mod grants;
 mod house;
 mod languages;

@@ -101,7 +101,11 @@ fn a_name_that_no_plan_could_write() {
         "ä",
         &long,
     ] {
-        refused(&desk, &[name], &["48 lower-case letters", "paid-orders"]);
+        refused(
+            &desk,
+            &[name],
+            &["48 lower-case letters", "such as paid-orders"],
+        );
     }
     refused(&desk, &["--", "-x"], &["`-x`"]);
 }

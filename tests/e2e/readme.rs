@@ -11,13 +11,14 @@ use vhost::report::verdict::Verdict;
 
 use crate::support::{Database, Desk, GRANTS, SHIPPED, component, server};
 
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 7] = [
     "README.md",
     "SECURITY.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "examples/closeout/README.md",
     "guest-checks/README.md",
+    "wit/README.md",
 ];
 
 /// Programs that a command of the README may start besides vhost: they do whole set-ups, so only their being there and

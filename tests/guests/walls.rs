@@ -104,7 +104,7 @@ async fn hostile_guests_do_not_starve_a_good_one() {
     let begun = Instant::now();
     let outcomes = run_all(jobs, NonZeroUsize::new(8).unwrap()).await;
     assert!(begun.elapsed() < Duration::from_secs(3));
-    let statuses: Vec<_> = outcomes.iter().map(|outcome| outcome.status).collect();
+    let statuses: Vec<_> = outcomes.iter().map(|ran| ran.outcome.status).collect();
     let blind = Status::CouldNotLook;
     assert_eq!(statuses, [blind, blind, blind, blind, Status::Pass]);
 }

@@ -20,7 +20,7 @@
 use std::collections::BTreeMap;
 
 use vhost_check::{
-    Check, CouldNotLook, Findings, Ident, Key, QueryError, Relation, Subject, Value, query_as,
+    Check, CouldNotLook, Findings, Ident, Key, QueryError, Relation, Subject, Value, query,
 };
 
 #[derive(serde::Deserialize)]
@@ -110,12 +110,80 @@ impl ExclusiveReference {
             self.relation,
             expected.key.condition(&mut params),
         );
-        let held = query_as(&sql, &params)?.collect::<Result<Vec<(bool,)>, _>>()?;
+        let mut held = Vec::new();
+        for row in query(&sql, &params)? {
+            held.push(row?.first() == Some(&Value::Boolean(true)));
+        }
         let here = Subject::from(&self.relation).at(&expected.key);
         findings.expect_eq("one-row", here.clone(), 1, held.len());
-        findings.expect("reference-held", here, held == [(true,)]);
+        findings.expect("reference-held", here, held == [true]);
         Ok(())
     }
 }
 
 vhost_check::export!(ExclusiveReference);
+
+#[cfg(test)]
+mod tests {
+    use vhost_check::params;
+    use vhost_check::testing::{Answer, World, json, run};
+
+    use super::ExclusiveReference;
+
+    /// Every count is as it should be, but for the answers before it.
+    fn held(world: World) -> World {
+        world
+            .answer("coalesce", Answer::rows(["held"], [params![true]]))
+            .answer("SELECT count(*)", 0)
+    }
+
+    fn plan() -> World {
+        World::new().settings(json!({
+            "relation": "app.lane", "lane": "role", "first": "change", "second": "verify",
+            "lanes": {"executor": "first", "verifier": "second"},
+            "expect": [{"key": {"code": "DOT-991"}, "reference": "7c963f27"}],
+        }))
+    }
+
+    #[test]
+    fn each_rule_fails_where_its_rows_are_wrong() {
+        let seen = run::<ExclusiveReference>(held(plan()));
+        assert_eq!(seen.passes().findings().len(), 6);
+        assert_eq!(seen.asked()[4].params, params!["7c963f27", "DOT-991"]);
+        let lane = |name: &str| params![name];
+        for (rule, world) in [
+            (
+                "exactly-one-reference",
+                plan().answer(r#"("change" IS NULL) ="#, 1),
+            ),
+            ("known-lane", plan().answer("IS NOT TRUE", 1)),
+            (
+                "first-lane-not-swapped",
+                plan().answer_to(r#""verify" IS NOT NULL"#, &lane("executor"), 1),
+            ),
+            (
+                "second-lane-not-swapped",
+                plan().answer_to(r#""change" IS NOT NULL"#, &lane("verifier"), 1),
+            ),
+            (
+                "reference-held",
+                plan().answer("coalesce", Answer::rows(["held"], [params![false]])),
+            ),
+            (
+                "one-row",
+                plan().answer("coalesce", Answer::no_rows(["held"])),
+            ),
+        ] {
+            run::<ExclusiveReference>(held(world)).fails(rule);
+        }
+        run::<ExclusiveReference>(plan().missing("app.lane")).fails("relation-exists");
+    }
+
+    #[test]
+    fn a_plan_without_lanes_asserts_nothing() {
+        let plan = World::new().settings(json!({
+            "relation": "app.lane", "lane": "role", "first": "a", "second": "b", "lanes": {},
+        }));
+        run::<ExclusiveReference>(plan).could_not_look("names no lane");
+    }
+}

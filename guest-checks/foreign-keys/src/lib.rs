@@ -56,7 +56,7 @@ impl Check for ForeignKeys {
             // Asked for by itself, so that a parent which is not there is not taken for a child.
             let mut there = false;
             findings.about(&reference.parent, |_| {
-                reference.parent.types_of(&reference.keys)?;
+                reference.parent.describe(&reference.keys)?;
                 there = true;
                 Ok(())
             })?;

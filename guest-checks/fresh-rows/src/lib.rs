@@ -32,6 +32,11 @@ use vhost_check::{
     evidence, query_one,
 };
 
+/// Types by their numbers, which no release of Postgres changes (`pg_type.dat`).
+const DATE: u32 = 1082;
+const TIMESTAMP: u32 = 1114;
+const TIMESTAMPTZ: u32 = 1184;
+
 #[derive(serde::Deserialize)]
 struct FreshRows {
     columns: Vec<Column>,
@@ -67,16 +72,16 @@ impl Check for FreshRows {
             taken_at => Value::Text(taken_at),
         };
         for column in &self.columns {
-            let mut type_name = None;
+            let mut described = None;
             findings.about(&column.relation, |_| {
-                type_name = column
+                described = column
                     .relation
-                    .types_of(std::slice::from_ref(&column.column))?
+                    .describe(std::slice::from_ref(&column.column))?
                     .pop();
                 Ok(())
             })?;
-            if let Some(type_name) = type_name {
-                let moment = column.moment(&type_name)?;
+            if let Some(described) = described {
+                let moment = column.moment(&described)?;
                 findings.about(&column.relation, |findings| {
                     column.look(&moment, &taken_at, findings)
                 })?;
@@ -88,22 +93,23 @@ impl Check for FreshRows {
 
 impl Column {
     /// The column as a timestamp with time zone; `$2` is the zone.
-    fn moment(&self, type_name: &str) -> Result<String, CouldNotLook> {
+    fn moment(&self, described: &vhost_check::Column) -> Result<String, CouldNotLook> {
         let column = &self.column;
-        match (type_name, &self.zone) {
-            ("timestamptz", None) => Ok(column.to_string()),
+        match (described.type_oid, &self.zone) {
+            (TIMESTAMPTZ, None) => Ok(column.to_string()),
             // It would be turned round: the time that the moment's clock shows in that zone.
-            ("timestamptz", Some(_)) => Err(CouldNotLook::because(format!(
+            (TIMESTAMPTZ, Some(_)) => Err(CouldNotLook::because(format!(
                 "settings: {}.{} has its own time zone; remove `zone`",
                 self.relation.plain(),
                 column.as_str()
             ))),
-            ("timestamp", _) => Ok(format!("({column} AT TIME ZONE $2::text)")),
-            ("date", _) => Ok(format!("({column}::timestamp AT TIME ZONE $2::text)")),
-            (other, _) => Err(CouldNotLook::because(format!(
-                "settings: {}.{} is of type {other}; name a column of timestamps or dates",
+            (TIMESTAMP, _) => Ok(format!("({column} AT TIME ZONE $2::text)")),
+            (DATE, _) => Ok(format!("({column}::timestamp AT TIME ZONE $2::text)")),
+            _ => Err(CouldNotLook::because(format!(
+                "settings: {}.{} is of type {}; name a column of timestamps or dates",
                 self.relation.plain(),
-                column.as_str()
+                column.as_str(),
+                described.type_name
             ))),
         }
     }

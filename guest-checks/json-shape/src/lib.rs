@@ -49,6 +49,9 @@ use vhost_check::{
     Value, query, scalar,
 };
 
+/// json, jsonb, text, varchar and char, whose numbers no release of Postgres changes (`pg_type.dat`).
+const DOCUMENTS: [u32; 5] = [114, 3802, 25, 1043, 1042];
+
 #[derive(serde::Deserialize)]
 struct JsonShape {
     columns: Vec<Column>,
@@ -88,16 +91,16 @@ impl Check for JsonShape {
                 // By itself: over no documents Postgres would not look at it.
                 scalar::<bool>("SELECT '' ~ $1::text", &[Value::Text(pattern.clone())])?;
             }
-            let mut type_name = None;
+            let mut described = None;
             findings.about(&column.relation, |_| {
-                type_name = column
+                described = column
                     .relation
-                    .types_of(std::slice::from_ref(&column.column))?
+                    .describe(std::slice::from_ref(&column.column))?
                     .pop();
                 Ok(())
             })?;
-            if let Some(type_name) = type_name {
-                column.holds_documents(&type_name)?;
+            if let Some(described) = described {
+                column.holds_documents(&described)?;
                 findings.about(&column.relation, |findings| {
                     column.look(questions, findings)
                 })?;
@@ -125,14 +128,15 @@ impl Column {
         schema::questions(&schema).map_err(|refused| said(refused.to_string()))
     }
 
-    fn holds_documents(&self, type_name: &str) -> Result<(), CouldNotLook> {
-        match type_name {
-            "json" | "jsonb" | "text" | "varchar" | "bpchar" => Ok(()),
-            other => Err(CouldNotLook::because(format!(
-                "settings: {} is of type {other}; name a column of json, jsonb or text",
-                self.name()
-            ))),
+    fn holds_documents(&self, described: &vhost_check::Column) -> Result<(), CouldNotLook> {
+        if DOCUMENTS.contains(&described.type_oid) {
+            return Ok(());
         }
+        Err(CouldNotLook::because(format!(
+            "settings: {} is of type {}; name a column of json, jsonb or text",
+            self.name(),
+            described.type_name
+        )))
     }
 
     fn look(&self, questions: &Questions, findings: &mut Findings) -> Result<(), QueryError> {

@@ -46,6 +46,8 @@ mod tests {
             (-730_119, (1, 1, 1)),
             (-730_120, (0, 12, 31)),
             (9_633, (2026, 5, 17)),
+            // A century's last year of 365 days.
+            (36_584, (2100, 3, 1)),
         ] {
             assert_eq!(days(year, month, day), Some(number));
             assert_eq!(date(number), (year, month, day));

@@ -15,7 +15,7 @@
 //!     fn run(self, findings: &mut Findings) -> Result<(), CouldNotLook> {
 //!         for relation in &self.relations {
 //!             findings.about(relation, |findings| {
-//!                 findings.expect_eq("relation-empty", relation, 0, relation.count()?);
+//!                 findings.expect_none("relation-empty", relation, relation.count()?);
 //!                 Ok(())
 //!             })?;
 //!         }
@@ -26,6 +26,18 @@
 //! vhost_check::export!(RelationEmpty);
 //! # fn main() {}
 //! ```
+//!
+//! | a check wants | and uses |
+//! |---|---|
+//! | settings | fields of its own type; [`Relation`] and [`Ident`] for names, [`Date`], [`Interval`], [`Numeric`] and the like for values |
+//! | one number | [`scalar`], [`Relation::count`], [`Relation::count_where`] |
+//! | rows | [`query_as`] into structs, [`query_one`] into one, [`query`] where only the settings know the columns |
+//! | values in SQL | [`params!`], never text |
+//! | to say what it saw | [`Findings`], about a [`Subject`] |
+//! | to stop in time | [`remaining`], [`QueryError::limit`], [`Findings::within_limits`] |
+//! | what the host recorded | [`evidence`] |
+//! | to leave a note | [`log`](mod@log) |
+//! | to be tested | [`testing`], natively and without a database |
 
 #![warn(missing_docs)]
 
@@ -87,6 +99,9 @@ pub use value::FromValue;
 use bindings::exports::vhost::check::checker;
 
 /// One thing to look at, as its settings say.
+///
+/// A check reads its settings whole: a key that no field reads is an error, at any depth, because a misspelt one would
+/// assert nothing. A setting that may be left out is an [`Option`] or has `#[serde(default)]`.
 pub trait Check: serde::de::DeserializeOwned {
     /// Looks once. An `Err` is a check that could not look, which is never a pass.
     fn run(self, findings: &mut Findings) -> Result<(), CouldNotLook>;

@@ -20,13 +20,15 @@ pub(crate) const PAGE_ROWS: u32 = 512;
 /// The first column of the first row; null where there is no row.
 ///
 /// ```no_run
-/// # fn look() -> Result<(), vhost_check::QueryError> {
-/// use vhost_check::{TimestampTz, params, scalar};
+/// use vhost_check::{Findings, QueryError, TimestampTz, params, scalar};
 ///
-/// let orders: i64 = scalar("SELECT count(*) FROM shop.orders WHERE state = $1", &params!["open"])?;
-/// let newest: Option<TimestampTz> = scalar("SELECT max(placed) FROM shop.orders", &[])?;
-/// # Ok(())
-/// # }
+/// fn look(findings: &mut Findings) -> Result<(), QueryError> {
+///     let open = scalar("SELECT count(*) FROM shop.orders WHERE state = $1", &params!["open"])?;
+///     findings.expect_eq("none-open", "shop.orders", 0, open);
+///     let newest: Option<TimestampTz> = scalar("SELECT max(placed) FROM shop.orders", &[])?;
+///     findings.expect("there-are-orders", "shop.orders", newest.is_some());
+///     Ok(())
+/// }
 /// ```
 pub fn scalar<T: FromValue>(sql: &str, params: &[Value]) -> Result<T, QueryError> {
     T::from_value(boundary::scalar(sql, params)?)

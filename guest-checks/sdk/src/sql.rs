@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::bindings::vhost::check::types::Value;
+use crate::bindings::vhost::check::types::{Column, Value};
 use crate::query::{QueryError, query, scalar};
 
 /// Postgres cuts longer names silently (NAMEDATALEN - 1).
@@ -120,13 +120,11 @@ impl Relation {
         scalar(&format!("SELECT count(*) FROM {self}"), &[])
     }
 
-    /// What the database calls the types of these columns, for example `int4`; of an empty relation too, and of a domain
-    /// the type below it. Asking is also how to learn that relation and columns are there.
-    pub fn types_of(&self, columns: &[Ident]) -> Result<Vec<String>, QueryError> {
+    /// How the database describes these columns, those of an empty relation too; of a domain it is the type below it.
+    /// Asking is also how to learn that relation and columns are there.
+    pub fn describe(&self, columns: &[Ident]) -> Result<Vec<Column>, QueryError> {
         let sql = format!("SELECT {} FROM {self} LIMIT 0", Ident::list(columns));
-        let rows = query(&sql, &[])?;
-        let columns = rows.columns().into_iter();
-        Ok(columns.map(|column| column.type_name).collect())
+        Ok(query(&sql, &[])?.columns())
     }
 
     /// Counts the rows for which `condition`, SQL with parameters, is true.

@@ -29,6 +29,9 @@ const COMPLAINT: u64 = 4 << 10;
 /// Each thread of the compiler reserves address space, so their number is fixed and not the machine's.
 const THREADS: u32 = 4;
 
+/// Seconds of processor time that the child's threads have together. Interpreters of other languages take about 20.
+const PROCESSOR: u64 = 120;
+
 #[derive(Debug, Error)]
 pub enum CompileError {
     #[error("cannot start the compiler {} for check {check}", exe.display())]
@@ -87,7 +90,7 @@ pub struct Compiler {
     pub arguments: Vec<OsString>,
     /// Address space of the child, in bytes.
     pub memory: u64,
-    /// Wall clock of the child; its processor time is this for each of its threads.
+    /// Wall clock of the child. What it may compute is bounded by its processor time.
     pub time: Duration,
     /// Size of the compiled code, in bytes.
     pub output: u64,
@@ -128,7 +131,8 @@ impl Compiler {
             exe,
             arguments,
             memory: 4 << 30,
-            time: Duration::from_secs(120),
+            // A machine that does much else gives the child a small part of its time.
+            time: Duration::from_secs(600),
             output: 512 << 20,
         }
     }
@@ -205,10 +209,9 @@ impl Compiler {
             current: Some(most),
             maximum: Some(most),
         };
-        let seconds = self.time.as_secs().max(1) * u64::from(THREADS);
         for (resource, most) in [
             (Resource::As, self.memory),
-            (Resource::Cpu, seconds),
+            (Resource::Cpu, PROCESSOR),
             (Resource::Fsize, self.output),
             (Resource::Core, 0),
         ] {

@@ -1,6 +1,6 @@
 //! `exchange/<check>.json` in the run's directory: written when a check has ended, and swept before it is published.
 
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, File};
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
@@ -66,7 +66,8 @@ pub fn keep(
             check: recorded.check,
         });
     }
-    Ok(())
+    let durable = File::open(&exchange).and_then(|open| open.sync_all());
+    durable.map_err(|source| seen.stop(&NotKept::Create(source)))
 }
 
 fn file_of(check: &str) -> String {

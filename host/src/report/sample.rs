@@ -1,5 +1,7 @@
 //! A good drill, for this room's tests: the incident, made small.
 
+mod changes;
+
 use super::terms::{ChecksAsked, Terms};
 use super::{Evidence, ManifestSeen, RecordingSeen, ServerSeen, SourceSeen, Stop, Sweep, Timing};
 use crate::check::exchange::Level;
@@ -331,38 +333,7 @@ pub fn the_other_variants() -> Evidence {
     evidence.restore.as_mut().unwrap().data_checksums = false;
     evidence.restore.as_mut().unwrap().roles_created = vec!["directus".to_owned()];
     let fidelity = evidence.fidelity.as_mut().unwrap();
-    let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-    let changes = [
-        Change::Missing,
-        Change::Unexpected,
-        Change::DefinitionDiffers,
-        Change::OwnerDiffers {
-            expected: "directus".to_owned(),
-            actual: "postgres".to_owned(),
-        },
-        Change::ColumnsDiffer {
-            missing: names(&["a"]),
-            unexpected: names(&["b"]),
-        },
-        Change::RowsDiffer {
-            expected: 15,
-            actual: 14,
-        },
-        Change::ContentDiffers,
-        Change::ValueDiffers {
-            expected: -1,
-            actual: 1,
-        },
-        Change::CalledDiffers {
-            expected: true,
-            actual: false,
-        },
-        Change::BytesDiffer {
-            expected: 2,
-            actual: 1,
-        },
-    ];
-    fidelity.differences = changes
+    fidelity.differences = changes::every()
         .into_iter()
         .map(|change| difference("rows", change))
         .collect();

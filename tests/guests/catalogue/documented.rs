@@ -90,7 +90,7 @@ async fn each_check_takes_the_settings_that_it_shows_and_no_others() {
             let text = settings.to_string();
             let mut ask = Ask::new(&name, "", &text);
             ask.report = "values";
-            let outcome = run(job(&machine, ask).await).await;
+            let outcome = run(job(&machine, ask).await).await.outcome;
             let ended = format!("{:?}", outcome.ended);
             match expected {
                 "" => assert!(!ended.contains("settings:"), "{name}: {ended}"),

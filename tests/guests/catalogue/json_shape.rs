@@ -236,7 +236,7 @@ async fn what_is_no_json_fails_and_what_is_no_schema_could_not_look() {
         let why = bench
             .blind("json-shape", &column("app.doc", "id", "", typed))
             .await;
-        assert!(why.contains("is of type int4"), "{why}");
+        assert!(why.contains("is of type integer"), "{why}");
         let why = bench
             .blind("json-shape", &column("closed.t", "id", "", typed))
             .await;

@@ -43,7 +43,7 @@ async fn hold(dump: &[(&str, u64)], reference: Option<&[(&str, u64)]>, toml: &st
         })
     });
     job.facts = Arc::new(facts);
-    run(job).await
+    run(job).await.outcome
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -109,7 +109,7 @@ async fn what_has_nothing_to_be_held_against_could_not_be_looked_at() {
             "`schema.relation`, `schema.*` or `*`",
         ),
         ("[rows]\n'*' = { shrinks = 1 }", "a tolerance is"),
-        ("[rows]\n'*' = { shrink = '10' }", "no amount"),
+        ("[rows]\n'*' = { shrink = '10' }", "a tolerance is"),
     ] {
         let why = format!("{:?}", hold(&[], Some(&[]), toml).await.ended);
         assert!(why.contains(word), "{toml}: {why}");

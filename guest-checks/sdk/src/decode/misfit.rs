@@ -6,7 +6,8 @@ use serde::de::{self, Expected, Unexpected};
 
 use crate::query::QueryError;
 
-/// Why a row does not fit into the type that it is read into. It names the column and the types, never the value.
+/// Why a row does not fit into the type that it is read into. It names the column and the types, never the value;
+/// only the words of a type's own `Deserialize` are passed on as they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misfit {
     column: Option<String>,

@@ -90,7 +90,8 @@ pub fn select(
         let settings = plan.checks.get(name).cloned().unwrap_or_default();
         let unreadable = || format!("[checks.{name}] has a value that JSON cannot hold");
         let settings = serde_json::to_value(&settings).with_context(unreadable)?;
-        problems.extend(unfit(&approved, &settings));
+        let place = format!("the plan's [checks.{name}]");
+        problems.extend(unfit(&approved, &settings, &place));
         selected.push(Selected {
             settings: settings.to_string(),
             approved: Arc::new(approved),
@@ -102,15 +103,14 @@ pub fn select(
     }
 }
 
-/// A line for each place where the plan's settings are not what the check's own schema lets them be.
-fn unfit(approved: &Approved, settings: &serde_json::Value) -> Vec<String> {
+/// A line for each place where settings are not what the check's own schema lets them be; `place` is where they stand.
+pub fn unfit(approved: &Approved, settings: &serde_json::Value, place: &str) -> Vec<String> {
     let asked = approved.component().asked.as_ref();
     let Some(schema) = asked.ok().and_then(|asked| asked.settings.as_ref()) else {
         return Vec::new();
     };
-    let name = approved.name();
     let nothing = serde_json::Map::new();
     let problems = schema.problems(settings.as_object().unwrap_or(&nothing));
-    let line = |problem| format!("the plan's [checks.{name}]: {problem}");
+    let line = |problem| format!("{place}: {problem}");
     problems.into_iter().map(line).collect()
 }

@@ -29,6 +29,7 @@ fn state(memory: u64) -> State {
     State::new(Parts {
         answers: Answers::Live(Live::new(None, Arc::new(facts()), String::new())),
         recorder: None,
+        statements: None,
         artefacts: &[],
         memory,
         log_bytes: 0,

@@ -112,6 +112,14 @@ impl Check for Decoder {
             }
             Ok(())
         })?;
+        // The clock of a check stands still, in these tests where Unix' begins.
+        let began = "1970-01-01T00:00:00Z".parse::<TimestampTz>()?;
+        findings.expect_eq(
+            "clock-stands",
+            Subject::overall(),
+            began,
+            TimestampTz::now(),
+        );
         log::info!("{read} rows read, {} left", remaining().rows_left);
         findings.expect_at_most("rows-read", Subject::overall(), self.rows, read);
         findings.metric("read", read as f64);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
 use vhost::check::Compiler;
 use vhost::check::exchange::{Level, Record};
@@ -21,6 +22,7 @@ use vhost::trial::asked::{Under, under};
 use vhost::trial::{On, Order, Tried};
 
 use crate::args::{self, Try};
+use crate::select::unfit;
 use crate::{given, kept, prepare};
 
 /// Parallel restores of archives; more gain little.
@@ -148,45 +150,48 @@ impl Desk {
                     component.name
                 );
             }
-            let settings = self.settings(&component.name, plan.as_ref())?;
+            let (settings, place) = self.settings(&component.name, plan.as_ref())?;
             let (approved, under) = under(component, grants.as_ref(), bounds, schemas)?;
+            let problems = unfit(&approved, &settings, &place);
+            if !problems.is_empty() {
+                bail!(problems.join("\n"));
+            }
             selected.push(Selected {
                 approved: Arc::new(approved),
-                settings,
+                settings: settings.to_string(),
             });
             all.push(under);
         }
         Ok((selected, all))
     }
 
-    /// A check's settings as JSON text: those of the file, of the plan, or none.
-    fn settings(&self, check: &str, plan: Option<&Plan>) -> Result<String> {
+    /// A check's settings, those of the file, of the plan, or none, and where they stand.
+    fn settings(&self, check: &str, plan: Option<&Plan>) -> Result<(Value, String)> {
+        let no_json = |place: &str| format!("{place} has a value that JSON cannot hold");
         let Some(file) = &self.settings else {
             let settings = plan.and_then(|plan| plan.checks.get(check));
-            let settings = settings.cloned().unwrap_or_default();
-            return serde_json::to_string(&settings)
-                .with_context(|| format!("[checks.{check}] has a value that JSON cannot hold"));
+            let place = format!("the plan's [checks.{check}]");
+            let value = serde_json::to_value(settings.cloned().unwrap_or_default());
+            return Ok((value.with_context(|| no_json(&place))?, place));
         };
+        let place = file.display().to_string();
         let text = std::fs::read_to_string(file)
-            .with_context(|| format!("cannot read the settings {}", file.display()))?;
+            .with_context(|| format!("cannot read the settings {place}"))?;
         if file
             .extension()
             .is_some_and(|extension| extension == "json")
         {
-            let value: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text)
-                .with_context(|| format!("{}: settings are one JSON object", file.display()))?;
-            return serde_json::to_string(&value)
-                .with_context(|| format!("{} cannot be handed on", file.display()));
+            let value: Value = serde_json::from_str(&text)
+                .with_context(|| format!("{place}: settings are one JSON object"))?;
+            return match value.is_object() {
+                true => Ok((value, place)),
+                false => bail!("{place}: settings are one JSON object"),
+            };
         }
-        let table: toml::Table = toml::from_str(&text).map_err(|error| {
-            anyhow::anyhow!(
-                "{}: {}",
-                file.display(),
-                error.message().replace('\n', "; ")
-            )
-        })?;
-        serde_json::to_string(&table)
-            .with_context(|| format!("{} has a value that JSON cannot hold", file.display()))
+        let table: toml::Table = toml::from_str(&text)
+            .map_err(|error| anyhow::anyhow!("{place}: {}", error.message().replace('\n', "; ")))?;
+        let value = serde_json::to_value(&table).with_context(|| no_json(&place))?;
+        Ok((value, place))
     }
 
     /// Writes the recording of the one check, where one is asked for.
