@@ -123,17 +123,19 @@ fn a_dump_with_commands(engine: &Engine) {
     }
 }
 
-/// Where backslashes escape in ordinary strings, psql finds a command that standard SQL has inside a string. psql has
-/// a key of the host's own by then, without which it runs none.
+/// Where backslashes escape in ordinary strings, psql finds a command that standard SQL has inside a string. A setting that
+/// no text shows is one that psql alone hears of; it has a key of the host's own by then, without which it runs none.
 fn a_command_that_only_psql_sees(engine: &Engine) {
-    let outcome = untouched(
-        engine,
-        "SET standard_conforming_strings = off;\nSELECT '\\'' \\! touch THERE/psql --'\n;\n",
-    );
+    let command = "SELECT '\\'' \\! touch THERE/psql --'\n;\n";
+    let unseen = "DO $$ BEGIN PERFORM set_config('standard_conforming_' || 'strings', 'off', false); END $$;\n";
+    let outcome = untouched(engine, &format!("{unseen}{command}"));
     assert_eq!(outcome.gate("restore-log"), "FAIL");
     assert!(
         outcome.gate_says("restore-log").contains("meta-command"),
         "{}",
         outcome.gate_says("restore-log")
     );
+    let seen = "SET standard_conforming_strings = off;\n";
+    let outcome = untouched(engine, &format!("{seen}{command}"));
+    assert_eq!(outcome.gate("digest"), "FAIL");
 }
