@@ -170,17 +170,19 @@ fn set_encoding(statement: &str) -> Option<&str> {
 fn is_preamble(statement: &str) -> bool {
     let starts = |start: &str| starts_with(statement, start);
     let outside = || {
-        [
-            "SYSTEM",
-            "ROLE",
-            "USER",
-            "GROUP",
-            "TABLESPACE",
-            "OWNED",
-            "DATABASE",
-        ]
-        .iter()
-        .any(|kind| starts(&format!("DROP {kind} ")) || starts(&format!("ALTER {kind} ")))
+        // A user mapping is the database's own.
+        !starts("DROP USER MAPPING ")
+            && [
+                "SYSTEM",
+                "ROLE",
+                "USER",
+                "GROUP",
+                "TABLESPACE",
+                "OWNED",
+                "DATABASE",
+            ]
+            .iter()
+            .any(|kind| starts(&format!("DROP {kind} ")) || starts(&format!("ALTER {kind} ")))
     };
     starts("SET ")
         || statement == SEARCH_PATH
@@ -223,6 +225,7 @@ mod tests {
             "SET statement_timeout = 0;",
             "SELECT pg_catalog.set_config('search_path', '', false);",
             "SELECT pg_catalog.lo_unlink('4711');",
+            "DROP USER MAPPING IF EXISTS FOR a SERVER s;",
             "SELECT pg_catalog.lo_unlink(oid) FROM pg_catalog.pg_largeobject_metadata WHERE oid = '4711';",
             "ALTER TABLE IF EXISTS ONLY a.t DROP CONSTRAINT IF EXISTS t_pkey;",
             "ALTER PUBLICATION p DROP TABLE ONLY a.t;",
