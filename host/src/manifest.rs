@@ -20,6 +20,7 @@ pub mod multiset;
 pub mod normalise;
 mod objects;
 pub mod offsets;
+mod quoting;
 mod reading;
 mod relations;
 mod roles;
@@ -82,6 +83,10 @@ pub struct Form {
     /// definitions are written so. Written where it is so alone, as hardly any server has been since 9.1.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub old_strings: bool,
+    /// The server that was dumped puts all names into quotes (`quote_all_identifiers` is on for its sessions), and pg_dump
+    /// does not: what the server writes is quoted, and what pg_dump writes is not. Written where it is so alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub server_quotes_all: bool,
     pub rows: RowsAs,
     /// Statements that no heading stands above, the settings and removals that every dump begins with aside. pg_dump
     /// writes none; of a stream that has some, nothing tells what they define.
@@ -102,6 +107,10 @@ impl Form {
             (
                 "the server's standard_conforming_strings",
                 self.old_strings != other.old_strings,
+            ),
+            (
+                "the server's quote_all_identifiers",
+                self.server_quotes_all != other.server_quotes_all,
             ),
         ]
         .into_iter()

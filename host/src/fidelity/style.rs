@@ -14,8 +14,17 @@ pub struct Style {
 pub enum Names {
     #[default]
     QuotedIfNeeded,
-    /// As `pg_dump --quote-all-identifiers` has the server write them.
+    /// As `pg_dump --quote-all-identifiers` and a server that does so by itself write them.
     Quoted,
+}
+
+impl Names {
+    fn setting(self) -> &'static str {
+        match self {
+            Names::QuotedIfNeeded => "off",
+            Names::Quoted => "on",
+        }
+    }
 }
 
 /// `bytea_output`.
@@ -41,10 +50,7 @@ impl Style {
     pub fn as_sql(&self) -> String {
         let zone = self.time_zone.replace('\'', "''");
         let bytes = self.bytes.setting();
-        let names = match self.names {
-            Names::QuotedIfNeeded => "off",
-            Names::Quoted => "on",
-        };
+        let names = self.names.setting();
         format!(
             "SET TimeZone = '{zone}'; SET bytea_output = {bytes}; SET quote_all_identifiers = {names}"
         )
@@ -53,8 +59,9 @@ impl Style {
     /// The same for a program that uses libpq (manual, 34.15), with options that come before.
     pub fn as_environment(&self, options: &str) -> Vec<(String, String)> {
         let options = format!(
-            "{options} -c bytea_output={} -c lc_monetary=C -c quote_all_identifiers=off",
-            self.bytes.setting()
+            "{options} -c bytea_output={} -c lc_monetary=C -c quote_all_identifiers={}",
+            self.bytes.setting(),
+            self.names.setting()
         );
         vec![
             ("PGTZ".to_owned(), self.time_zone.clone()),

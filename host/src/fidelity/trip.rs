@@ -294,16 +294,18 @@ async fn styles(snapshot: &Snapshot, asked: &Asked<'_>) -> Result<Vec<Style>, Fi
     let Known::Given(offsets) = asked.known else {
         return Ok(vec![Style::default()]);
     };
+    let form = &asked.expected.form;
+    let names = match form.quote_all || form.server_quotes_all {
+        true => Names::Quoted,
+        false => Names::QuotedIfNeeded,
+    };
     let zones = zone::candidates(snapshot.client(), offsets).await?;
     // A server that writes bytea as escapes is rare, so that all zones are tried with hexadecimal digits first.
     let styles = [Bytes::Hex, Bytes::Escape].into_iter().flat_map(|bytes| {
         zones.iter().map(move |zone| Style {
             time_zone: zone.clone(),
             bytes,
-            names: match asked.expected.form.quote_all {
-                true => Names::Quoted,
-                false => Names::QuotedIfNeeded,
-            },
+            names,
         })
     });
     Ok(styles.collect())

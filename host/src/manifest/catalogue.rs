@@ -24,6 +24,10 @@ pub struct Catalogue {
     pub member_tables: BTreeMap<String, Option<u64>>,
     /// Indexes that pg_dump leaves out because `indisvalid` or `indisready` is false, as `schema.name`.
     pub invalid_indexes: BTreeSet<String>,
+    /// Constraints whose triggers are not enabled, as `schema.table constraint`: pg_dump leaves the state of these triggers
+    /// out, and restores them enabled. Written where there are some.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unenforced_constraints: BTreeSet<String>,
     /// `pg_db_role_setting` of this database: the role, empty for all roles, to settings as `name=digest`: the SHA-256
     /// of the value, because a setting may hold anything.
     pub database_settings: BTreeMap<String, BTreeSet<String>>,
@@ -62,6 +66,9 @@ impl Catalogue {
             }
             "invalid-index" => {
                 self.invalid_indexes.insert(name.to_owned());
+            }
+            "unenforced-constraint" => {
+                self.unenforced_constraints.insert(name.to_owned());
             }
             "database-setting" => {
                 let settings = self.database_settings.entry(name.to_owned());

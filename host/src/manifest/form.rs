@@ -2,6 +2,7 @@
 
 use super::encoding::Encoding;
 use super::normalise::SEARCH_PATH;
+use super::quoting::needs_no_quotes;
 use super::statement::{Tail, copy_target, starts_with};
 use super::token::{Token, path, tokens};
 use super::{Form, RowsAs};
@@ -21,6 +22,8 @@ pub struct Forming {
     needless: bool,
     /// Names without quotes.
     bare: bool,
+    /// Names in quotes that would need none, in what the server itself writes.
+    needless_of_server: bool,
 }
 
 /// What stands above a statement.
@@ -67,6 +70,9 @@ impl Forming {
         if !self.bare {
             self.quotes(statement);
         }
+        self.needless_of_server |= under == Under::Heading
+            && !self.needless_of_server
+            && is_quoted_by_the_server(statement);
     }
 
     /// A second `client_encoding`, where the stream says two.
@@ -94,6 +100,7 @@ impl Forming {
             no_owner: self.headings > 0 && self.owners == 0,
             no_comments: self.headings > 0 && self.comments == 0,
             quote_all: self.needless && !self.bare,
+            server_quotes_all: self.needless_of_server && self.bare,
             ..self.form
         }
     }
@@ -129,17 +136,37 @@ impl Forming {
         for token in &tokens[named] {
             match token {
                 Token::Bare(_) => self.bare = true,
-                Token::Quoted(word) => {
-                    let mut letters = word.bytes();
-                    let first = letters.next();
-                    self.needless |= first.is_some_and(|b| b == b'_' || b.is_ascii_lowercase())
-                        && letters
-                            .all(|b| b == b'_' || b.is_ascii_lowercase() || b.is_ascii_digit());
-                }
+                Token::Quoted(word) => self.needless |= needs_no_quotes(word),
                 Token::Mark(_) => {}
             }
         }
     }
+}
+
+/// Whether a definition has names in quotes that need none. Only of kinds that have no text of the user's, but for a
+/// routine's body.
+fn is_quoted_by_the_server(statement: &str) -> bool {
+    const WRITTEN: [&str; 14] = [
+        "CREATE TABLE ",
+        "CREATE UNLOGGED TABLE ",
+        "CREATE INDEX ",
+        "CREATE UNIQUE INDEX ",
+        "CREATE VIEW ",
+        "CREATE MATERIALIZED VIEW ",
+        "CREATE TRIGGER ",
+        "CREATE POLICY ",
+        "CREATE DOMAIN ",
+        "CREATE STATISTICS ",
+        "CREATE RULE ",
+        "CREATE FUNCTION ",
+        "CREATE PROCEDURE ",
+        "ALTER TABLE ",
+    ];
+    let before_body = || statement.split("\n    AS ").next().unwrap_or_default();
+    let quoted = |token: &Token| matches!(token, Token::Quoted(word) if needs_no_quotes(word));
+    memchr::memchr(b'"', statement.as_bytes()).is_some()
+        && WRITTEN.iter().any(|start| starts_with(statement, start))
+        && tokens(before_body()).iter().any(quoted)
 }
 
 /// Whether this makes a routine whose body stands in plain quotes. The file of one in C does so always (`dumpFunc` in

@@ -24,6 +24,12 @@ pub fn questions(number: u32) -> String {
              JOIN pg_class t ON t.oid = i.indrelid \
              WHERE {OWN} AND NOT ((i.indisvalid OR t.relkind = 'p') AND i.indisready)"
         ),
+        // Those that `ALTER TABLE … DISABLE TRIGGER ALL` switches off beside the user's own.
+        format!(
+            "SELECT 'unenforced-constraint', n.nspname || '.' || r.relname || ' ' || c.conname, '' FROM pg_trigger t \
+             JOIN pg_constraint c ON c.oid = t.tgconstraint JOIN pg_class r ON r.oid = c.conrelid \
+             JOIN pg_namespace n ON n.oid = r.relnamespace WHERE t.tgisinternal AND t.tgenabled IN ('D', 'R') AND {OWN}"
+        ),
         "SELECT 'database-setting', coalesce(r.rolname::text, ''), one FROM pg_db_role_setting s \
          LEFT JOIN pg_roles r ON r.oid = s.setrole CROSS JOIN unnest(s.setconfig) AS one \
          WHERE s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())"

@@ -246,6 +246,7 @@ fn what_cannot_be_compared_is_no_pass() {
         ("dumped-alike ", |dump| dump.form.no_owner = true),
         ("dumped-alike ", |dump| dump.form.quote_all = true),
         ("dumped-alike ", |dump| dump.form.no_dollar_quoting = true),
+        ("dumped-alike ", |dump| dump.form.server_quotes_all = true),
     ] {
         let seen = held("", &Cycling::default(), change);
         assert_eq!(wrong(&seen), [rule]);

@@ -30,6 +30,42 @@ fn the_form_is_learned() {
     assert!(form(&of("\"public\".\"t\"")).quote_all);
     assert!(!form(&of("\"Odd\".\"order by\"")).quote_all);
     assert!(!form(&of("public.\"order\"")).quote_all);
+    for (written, by_server) in [
+        (
+            "CREATE INDEX i ON \"public\".\"t\" USING \"btree\" (\"a\");",
+            true,
+        ),
+        ("CREATE TABLE public.u (\n    a \"text\"\n);", true),
+        (
+            "CREATE FUNCTION public.f(a \"text\") RETURNS \"text\"\n    LANGUAGE sql\n    AS $$select a$$;",
+            true,
+        ),
+        (
+            "CREATE INDEX i ON public.t USING btree (\"user\", \"A\");",
+            false,
+        ),
+        (
+            "CREATE TABLE public.u (\n    a text DEFAULT '\"text\"'::text\n);",
+            false,
+        ),
+        (
+            "CREATE FUNCTION public.f(a text) RETURNS text\n    LANGUAGE sql\n    AS $$select \"a\"$$;",
+            false,
+        ),
+    ] {
+        let dump = format!(
+            "{}{}",
+            of("public.t"),
+            headed("x; Type: X; Schema: public; Owner: alice", written)
+        );
+        assert_eq!(form(&dump).server_quotes_all, by_server, "{written}");
+        assert!(!form(&dump).quote_all, "{written}");
+    }
+    let all = headed(
+        "i; Type: INDEX; Schema: public; Owner: alice",
+        "CREATE INDEX \"i\" ON \"public\".\"t\" USING \"btree\" (\"a\");",
+    );
+    assert!(!form(&format!("{}{all}", of("\"public\".\"t\""))).server_quotes_all);
     assert!(form(&of("public.t").replace("Owner: alice", "Owner: -")).no_owner);
     assert!(!form(&database).no_owner);
     let comment = headed(
