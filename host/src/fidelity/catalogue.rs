@@ -56,6 +56,19 @@ pub fn held_against(source: &Catalogue, here: &Catalogue) -> Vec<Probe> {
                 .to_owned(),
         });
     }
+    // The restored database's own are told by themselves.
+    let off = source
+        .unenforced_constraints
+        .difference(&here.unenforced_constraints);
+    for constraint in off {
+        probes.push(Probe {
+            rule: Rule::ConstraintTriggerAtSource,
+            weight: Weight::Fails,
+            subject: constraint.clone(),
+            said: "not enforced at the source, where its triggers are off, and enforced in the restored database: no dump says so; ALTER TABLE … ENABLE TRIGGER ALL there"
+                .to_owned(),
+        });
+    }
     for (role, setting) in lost(&source.database_settings, &here.database_settings) {
         probes.push(Probe {
             rule: Rule::DatabaseSetting,
@@ -259,6 +272,8 @@ mod tests {
             ("database-setting", "app", "work_mem=9MB"),
             ("role-setting", "app", "search_path=a"),
             ("invalid-index", "a.i", ""),
+            ("unenforced-constraint", "a.t t_fkey", ""),
+            ("unenforced-constraint", "a.u u_fkey", ""),
             ("generated", "a.t.c", "x + 1"),
         ]);
         source.count("x.y", Some(3));
@@ -268,6 +283,7 @@ mod tests {
             ("extension", "hstore", "1.7"),
             ("database-setting", "app", "work_mem=9MB"),
             ("generated", "a.t.c", "x + 2"),
+            ("unenforced-constraint", "a.u u_fkey", ""),
         ]);
         here.count("x.y", Some(2));
         let expected = [
@@ -276,6 +292,7 @@ mod tests {
             (Rule::ExtensionRows, Weight::Remark, "x.unread"),
             (Rule::ExtensionRows, Weight::Fails, "x.y"),
             (Rule::InvalidIndexAtSource, Weight::Fails, "a.i"),
+            (Rule::ConstraintTriggerAtSource, Weight::Fails, "a.t t_fkey"),
             (Rule::DatabaseSetting, Weight::Fails, "work_mem"),
             (Rule::RoleSetting, Weight::Remark, "app"),
             (Rule::GeneratedColumn, Weight::Fails, "a.t.c"),

@@ -20,6 +20,18 @@ fn an_index_that_is_invalid_at_the_source_is_named() {
 }
 
 #[test]
+fn a_foreign_key_that_is_off_at_the_source_is_named() {
+    let database = Database::changed(
+        "CREATE TABLE shop.of_ledger (ledger int CONSTRAINT held REFERENCES shop.ledger);
+         ALTER TABLE shop.of_ledger DISABLE TRIGGER ALL",
+    );
+    let outcome = drill(&database, "");
+    agree(&outcome, Verdict::Fail);
+    let rule = "constraint-trigger-at-source".to_owned();
+    assert_eq!(wrong(&outcome), [(rule, "shop.of_ledger held".to_owned())]);
+}
+
+#[test]
 fn rows_that_belong_to_an_extension_are_named() {
     let database = Database::changed(
         "CREATE EXTENSION hstore; CREATE TABLE shop.of_hstore (a int); INSERT INTO shop.of_hstore VALUES (1), (2);
