@@ -12,6 +12,7 @@ pub mod notice;
 mod order;
 mod plain;
 mod psql;
+mod ready;
 pub mod roles;
 pub mod script;
 mod session;
@@ -36,11 +37,9 @@ use crate::plan::Roles;
 use crate::restore::isolation::Isolated;
 use crate::restore::mark::{entries, mark};
 use crate::restore::psql::Lock;
+use crate::restore::ready::{Ready, maintenance};
 use crate::sandbox::Login;
 use crate::source::{DatabaseFacts, Role};
-
-/// The databases that the host itself works from: the first of initdb's, and the second where a dump is named after it.
-const MAINTENANCE: [&str; 2] = ["template1", "postgres"];
 
 /// How grave a server error during the restore is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -200,6 +199,12 @@ pub async fn restore<'s>(
             (copied, Vec::new(), Some((ended, jobs)))
         }
     };
+    let failed = ended.as_ref().is_some_and(|(ended, _)| ended.status != 0);
+    if failed || !complaints.is_empty() {
+        // A server that is going down may still answer a session that it has, and takes no new one: the tool's complaint is
+        // then of the lost server, and says nothing of the dump.
+        drop(connect(&isolated, maintenance(&target)).await?);
+    }
     let to = mark(&isolated, &ready.host).await?;
     let entries = entries(&isolated, from, to)?;
     let errors = entries
@@ -211,81 +216,6 @@ pub async fn restore<'s>(
     notices.extend(complaints);
     let tool = format!("{name} {}{how}", ready.version);
     Ok(ready.restored(isolated, target.database, tool, read_back, notices))
-}
-
-/// An empty database, and what is known before anything is restored into it.
-struct Ready {
-    host: Client,
-    data_checksums: bool,
-    roles_created: Vec<String>,
-    made: Made,
-    remarks: Vec<String>,
-    /// Of the tool that restores.
-    version: String,
-}
-
-impl Ready {
-    async fn make(
-        isolated: &Isolated<'_>,
-        target: &Target,
-        tool: &'static str,
-    ) -> Result<Self, RestoreError> {
-        let maintenance = MAINTENANCE.into_iter().find(|one| *one != target.database);
-        let host = connect(isolated, maintenance.unwrap_or_default()).await?;
-        let data_checksums = host
-            .query_one("SELECT current_setting('data_checksums')::bool", &[])
-            .await
-            .and_then(|row| row.try_get(0))
-            .map_err(RestoreError::Checksums)?;
-        database::make_way(&host, &target.database).await?;
-        let roles_created = match target.mode {
-            Roles::Create => roles::create(&host, &target.roles).await?,
-            Roles::Skip => Vec::new(),
-        };
-        let (made, said) = database::create(&host, &target.database, &target.creation).await?;
-        let version = isolated
-            .sandbox()
-            .tool_version(tool)
-            .await
-            .map_err(|source| RestoreError::Version { tool, source })?;
-        let version = number(&version).to_owned();
-        let mut remarks = Vec::from_iter(said);
-        remarks.extend(outdated(tool, &version));
-        Ok(Self {
-            host,
-            data_checksums,
-            roles_created,
-            made,
-            remarks,
-            version,
-        })
-    }
-
-    fn restored<'s>(
-        self,
-        isolated: Isolated<'s>,
-        database: String,
-        tool: String,
-        read_back: Digest,
-        notices: Vec<Notice>,
-    ) -> Restored<'s> {
-        let facts = RestoreFacts {
-            server_version: number(isolated.sandbox().server_version()).to_owned(),
-            system_identifier: isolated.system_identifier(),
-            data_checksums: self.data_checksums,
-            tool,
-            database,
-            read_back,
-            roles_created: self.roles_created,
-            notices,
-            remarks: self.remarks,
-        };
-        Restored {
-            isolated,
-            facts,
-            made: self.made,
-        }
-    }
 }
 
 /// Runs what an archive says of the database itself. What the server refuses is in its log, and told from there.
@@ -347,27 +277,6 @@ async fn connect(isolated: &Isolated<'_>, database: &str) -> Result<Client, Rest
         })?;
     tokio::spawn(connection);
     Ok(client)
-}
-
-/// `15.18` of `psql (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
-fn number(version: &str) -> &str {
-    version
-        .split_whitespace()
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
-        .unwrap_or(version)
-}
-
-/// A remark when the tool lacks the fixes of 2025 and 2026 against dumps that attack it.
-fn outdated(tool: &str, version: &str) -> Option<String> {
-    let safe = [(18, 6), (17, 11), (16, 15), (15, 19), (14, 24)];
-    let (major, minor) = version.split_once('.')?;
-    let (major, minor): (u32, u32) = (major.parse().ok()?, minor.parse().ok()?);
-    let (_, wanted) = safe.iter().find(|(m, _)| *m == major)?;
-    (minor < *wanted).then(|| {
-        format!(
-            "{tool} {version} inside the sandbox is older than {major}.{wanted}: a hostile dump could run its data rows as SQL there, inside the sandbox's walls"
-        )
-    })
 }
 
 #[cfg(test)]
