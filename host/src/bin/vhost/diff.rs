@@ -18,14 +18,20 @@ const DIFFERENT: u8 = 1;
 
 pub fn main(asked: &Diff) -> ExitCode {
     match diff(asked) {
-        Ok(differences) if differences.is_empty() => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::from(DIFFERENT),
+        Ok(Answer::Same) => ExitCode::SUCCESS,
+        Ok(Answer::Different) => ExitCode::from(DIFFERENT),
         Err(error) => fault::refuse(&error),
     }
 }
 
-/// Prints what differs, and returns it.
-fn diff(asked: &Diff) -> Result<Vec<Difference>> {
+enum Answer {
+    Same,
+    /// Or not all of it can be compared.
+    Different,
+}
+
+/// Prints what differs.
+fn diff(asked: &Diff) -> Result<Answer> {
     let (one, other) = (Reference::read(&asked.one)?, Reference::read(&asked.other)?);
     let compare = Compare {
         access: Access::Compared,
@@ -42,13 +48,17 @@ fn diff(asked: &Diff) -> Result<Vec<Difference>> {
         }));
         found.sort();
     }
+    let otherwise = one.manifest.form.written_otherwise(&other.manifest.form);
     let shown = match asked.json {
-        true => json::render(&one, &other, &found)?,
-        false => text::render(asked, &found),
+        true => json::render(&one, &other, otherwise, &found)?,
+        false => text::render(asked, otherwise, &found),
     };
     let mut stdout = std::io::stdout();
     stdout.write_all(shown.as_bytes()).context("cannot print")?;
-    Ok(found)
+    Ok(match found.is_empty() && otherwise.is_none() {
+        true => Answer::Same,
+        false => Answer::Different,
+    })
 }
 
 /// Which of three lists a difference stands in.

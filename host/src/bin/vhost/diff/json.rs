@@ -9,11 +9,17 @@ use vhost::report::neutral::{Medium, neutral};
 /// The name and version of the shape.
 const SCHEMA: &str = "vhost.diff/1";
 
-pub fn render(one: &Reference, other: &Reference, found: &[Difference]) -> Result<String> {
+pub fn render(
+    one: &Reference,
+    other: &Reference,
+    otherwise: Option<&str>,
+    found: &[Difference],
+) -> Result<String> {
     let mut value = json!({
         "schema": SCHEMA,
         "a": {"sha256": one.sha256},
         "b": {"sha256": other.sha256},
+        "written_otherwise": otherwise,
         "differences": found,
     });
     settle(&mut value);

@@ -8,14 +8,20 @@ use vhost::report::neutral::{Medium, neutral};
 use super::Sort;
 use crate::args::Diff;
 
-pub fn render(asked: &Diff, found: &[Difference]) -> String {
+pub fn render(asked: &Diff, otherwise: Option<&str>, found: &[Difference]) -> String {
     let (one, other) = (asked.one.display(), asked.other.display());
     let mut out = format!(
         "A  {}\nB  {}\n",
         line(&one.to_string()),
         line(&other.to_string())
     );
-    if found.is_empty() {
+    if let Some(otherwise) = otherwise {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            out,
+            "\nnot written alike ({otherwise}): not all of them can be compared, and what differs may be that alone"
+        );
+    } else if found.is_empty() {
         out.push_str("\nnothing differs\n");
     }
     for sort in Sort::ALL {
@@ -24,7 +30,6 @@ pub fn render(asked: &Diff, found: &[Difference]) -> String {
         if of_sort.is_empty() {
             continue;
         }
-        // Writing to a String cannot fail.
         let _ = writeln!(out, "\n{} ({})", title(sort), of_sort.len());
         for difference in of_sort {
             let _ = writeln!(out, "  {}", line(&words(difference)));
@@ -163,13 +168,19 @@ mod tests {
             of("new", Change::Unexpected),
             of("old", Change::Missing),
         ];
-        let text = render(&asked, &found);
+        let text = render(&asked, None, &found);
         let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
         assert_eq!(lines.len(), 8, "{text}");
         assert_eq!(lines[2], "missing: in A alone (1)");
         assert_eq!(lines[3], "  INDEX old");
         assert_eq!(lines[5], "  INDEX new");
         assert!(lines[7].starts_with("  INDEX i"), "{text}");
-        assert!(render(&asked, &[]).ends_with("\nnothing differs\n"));
+        assert!(render(&asked, None, &[]).ends_with("\nnothing differs\n"));
+        let otherwise = render(&asked, Some("--no-owner"), &[]);
+        assert!(
+            otherwise.contains("\nnot written alike (--no-owner): "),
+            "{otherwise}"
+        );
+        assert!(!otherwise.contains("nothing differs"), "{otherwise}");
     }
 }
