@@ -38,7 +38,12 @@ impl fmt::Display for Withheld {
         if self.of != self.scope {
             write!(f, " of {}", self.of)?;
         }
-        write!(f, ", {}", self.because)
+        match self.because {
+            Because::Missing if self.scope.ends_with(".*") => {
+                f.write_str(", in which the restored database has nothing to read")
+            }
+            because => write!(f, ", {because}"),
+        }
     }
 }
 

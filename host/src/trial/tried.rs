@@ -6,7 +6,7 @@ use crate::check::exchange::{NotRecorded, Recorded};
 use crate::check::statements::Sent;
 use crate::check::{CheckOutcome, Ran};
 use crate::grant::record::stanza_of;
-use crate::grant::{Approved, AskedRead, Decision, NotApproved, Scope, approve};
+use crate::grant::{Approved, Decision, NotApproved, Scope, approve};
 use crate::trial::needed::Needed;
 
 /// One check, tried once.
@@ -74,11 +74,5 @@ impl Tried {
         let summary = component.asked.as_ref().map(|asked| asked.summary.as_str());
         let text = stanza_of(&grant, summary.unwrap_or_default());
         Ok(Stanza { read, text })
-    }
-
-    /// Whether its settings say what it reads.
-    pub fn is_configured(&self) -> bool {
-        let asked = self.approved.component().asked.as_ref();
-        asked.is_ok_and(|asked| asked.read == AskedRead::Configured)
     }
 }

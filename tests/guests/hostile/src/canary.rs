@@ -7,6 +7,7 @@ use vhost_check::bindings::exports::vhost::check::checker::Report;
 use crate::{got_through, refused};
 
 /// Lies over each byte of what is looked for, so that the search does not find its own question.
+#[cfg(target_family = "wasm")]
 pub const MASK: u8 = 0x5a;
 
 pub fn search(masked: &[String]) -> Result<Report, String> {
