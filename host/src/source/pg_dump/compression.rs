@@ -29,6 +29,8 @@ impl PgDump {
         let args = [
             "--format=custom".to_owned(),
             "--host=/nonexistent".to_owned(),
+            // Or libpq asks for the name of the user that it runs as, who has none in an image.
+            "--username=nobody".to_owned(),
             "--file=/dev/null".to_owned(),
             format!("--compress={method}"),
         ];
