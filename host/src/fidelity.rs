@@ -156,8 +156,15 @@ impl<'r, 's> Comparison<'r, 's> {
                 said: "the dump holds no row; if the database is meant to be empty, write `empty = true` in the plan's [dump]".to_owned(),
             });
         }
+        probes.extend(probe::of_the_dump(expected));
         probes.extend(probe::look(client).await?);
         probes.extend(sequence::collisions(client, &trip.sequences).await?);
+        let changed = restored.built_in().changed(client).await;
+        let changed = changed.map_err(|source| FidelityError::Query {
+            purpose: "for what is built in",
+            source,
+        })?;
+        probes.extend(changed.into_iter().map(probe::of_built_in));
         let here = catalogue::answer(client).await?;
         probes.extend(catalogue::of_the_restored(&here));
         if let Known::Fresh(source) = asked.known {

@@ -7,7 +7,7 @@ pub mod difference;
 pub mod document;
 mod encoding;
 mod entry;
-mod form;
+pub mod form;
 mod found;
 mod heading;
 mod insert;
@@ -87,6 +87,10 @@ pub struct Form {
     /// does not: what the server writes is quoted, and what pg_dump writes is not. Written where it is so alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub server_quotes_all: bool,
+    /// `--enable-row-security`: of tables with row security, only the rows that the dumping role may see. Written where it is so
+    /// alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub row_security: bool,
     pub rows: RowsAs,
     /// Statements that no heading stands above, the settings and removals that every dump begins with aside. pg_dump
     /// writes none; of a stream that has some, nothing tells what they define.

@@ -1,5 +1,6 @@
 //! From a dump to a restored database in a sandbox that was proved to be alone.
 
+mod built_in;
 mod command;
 mod copy_end;
 pub mod database;
@@ -20,6 +21,7 @@ mod split;
 mod statement;
 pub mod tool;
 
+pub use built_in::BuiltIn;
 pub use database::Made;
 pub use error::RestoreError;
 pub use plain::Plain;
@@ -125,6 +127,7 @@ pub struct Restored<'s> {
     isolated: Isolated<'s>,
     facts: RestoreFacts,
     made: Made,
+    built_in: BuiltIn,
 }
 
 impl<'s> Restored<'s> {
@@ -139,6 +142,11 @@ impl<'s> Restored<'s> {
     /// Whether the database was made as the dump says.
     pub fn made(&self) -> Made {
         self.made
+    }
+
+    /// What initdb made, as it was before the first statement of the dump.
+    pub fn built_in(&self) -> &BuiltIn {
+        &self.built_in
     }
 
     /// A superuser's session in the restored database, which the database's own settings do not change.

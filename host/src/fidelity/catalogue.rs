@@ -41,7 +41,13 @@ pub fn of_the_restored(here: &Catalogue) -> Vec<Probe> {
             here.collations.get(collation).map_or("", String::as_str)
         ),
     });
-    stale.collect()
+    let strange = here.in_system_schemas.iter().map(|one| Probe {
+        rule: Rule::SystemSchema,
+        weight: Weight::Fails,
+        subject: one.clone(),
+        said: "made by the restore in a schema of the system, which no dump holds".to_owned(),
+    });
+    stale.chain(strange).collect()
 }
 
 /// What the source has and the restored database has not.
@@ -56,6 +62,29 @@ pub fn held_against(source: &Catalogue, here: &Catalogue) -> Vec<Probe> {
                 .to_owned(),
         });
     }
+    let gone = source.in_system_schemas.difference(&here.in_system_schemas);
+    probes.extend(gone.map(|one| Probe {
+        rule: Rule::SystemSchema,
+        weight: Weight::Fails,
+        subject: one.clone(),
+        said: "at the source in a schema of the system, which no dump holds: move it to a schema of its own"
+            .to_owned(),
+    }));
+    let gone = source.subscriptions.difference(&here.subscriptions);
+    probes.extend(gone.map(|one| Probe {
+        rule: Rule::Subscription,
+        weight: Weight::Fails,
+        subject: one.clone(),
+        said: "a subscription of the source, and not in the restored database: pg_dump leaves them out for a role that is no superuser"
+            .to_owned(),
+    }));
+    probes.extend(source.hidden_mappings.iter().map(|one| Probe {
+        rule: Rule::UserMapping,
+        weight: Weight::CouldNotLook,
+        subject: one.clone(),
+        said: "its options may not be seen by the source's role, and are not in the dump: if it has any, a superuser's dump alone holds them"
+            .to_owned(),
+    }));
     // The restored database's own are told by themselves.
     let off = source
         .unenforced_constraints

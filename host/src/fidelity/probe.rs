@@ -1,12 +1,13 @@
 //! What is looked at beside the round trip, and what was seen there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use tokio_postgres::Client;
 
 use super::FidelityError;
 use super::session::{self, number, text};
+use crate::manifest::{Manifest, RowsAs};
 
 const PURPOSE: &str = "for invalid indexes and constraints";
 
@@ -28,12 +29,22 @@ pub enum Rule {
     /// The dump has pg_dump's headings, by which its objects are known.
     Headings,
     EmptyDump,
+    /// The dump was not taken under row security.
+    RowSecurity,
     /// The rows of a relation could be read.
     RelationRows,
     InvalidIndex,
     UnvalidatedConstraint,
     ConstraintTrigger,
     SequenceCollision,
+    /// A dump with rows has a value for each sequence.
+    SequenceValue,
+    /// What initdb made is as it made it.
+    BuiltIn,
+    /// Nothing of a user's is in a schema that no dump holds.
+    SystemSchema,
+    Subscription,
+    UserMapping,
     Index,
     Heap,
     Amcheck,
@@ -63,6 +74,12 @@ impl Rule {
         match self {
             Rule::Headings => "headings",
             Rule::EmptyDump => "empty-dump",
+            Rule::RowSecurity => "row-security",
+            Rule::SequenceValue => "sequence-value",
+            Rule::BuiltIn => "built-in",
+            Rule::SystemSchema => "system-schema",
+            Rule::Subscription => "subscription",
+            Rule::UserMapping => "user-mapping",
             Rule::RelationRows => "relation-rows",
             Rule::InvalidIndex => "invalid-index",
             Rule::UnvalidatedConstraint => "unvalidated-constraint",
@@ -81,6 +98,53 @@ impl Rule {
             Rule::GeneratedColumn => "generated-column",
         }
     }
+}
+
+/// Something that initdb made, and that is otherwise since the restore.
+pub fn of_built_in(subject: String) -> Probe {
+    Probe {
+        rule: Rule::BuiltIn,
+        weight: Weight::Fails,
+        subject,
+        said: "one of Postgres' own, or of the whole cluster, was changed by the restore: no dump of one database does that, and what else it says cannot be relied on"
+            .to_owned(),
+    }
+}
+
+/// What the dump itself says of what it lacks.
+pub fn of_the_dump(expected: &Manifest) -> Vec<Probe> {
+    let mut probes = Vec::new();
+    let of_kind = |kind: &'static str| {
+        expected
+            .objects
+            .iter()
+            .filter(move |one| &*one.kind == kind)
+    };
+    if expected.form.row_security {
+        probes.extend(of_kind("ROW SECURITY").map(|one| Probe {
+            rule: Rule::RowSecurity,
+            weight: Weight::CouldNotLook,
+            subject: format!("{}.{}", one.schema, one.name),
+            said: "dumped with --enable-row-security: rows that the role may not see are not in the dump; dump without it"
+                .to_owned(),
+        }));
+    }
+    if expected.form.rows != RowsAs::None {
+        let given: BTreeSet<(&str, &str)> = expected
+            .sequences
+            .iter()
+            .map(|one| (one.schema.as_str(), one.name.as_str()))
+            .collect();
+        let lost = of_kind("SEQUENCE").filter(|one| !given.contains(&(&*one.schema, &*one.name)));
+        probes.extend(lost.map(|one| Probe {
+            rule: Rule::SequenceValue,
+            weight: Weight::Fails,
+            subject: format!("{}.{}", one.schema, one.name),
+            said: "the dump has rows and no value for this sequence, which starts anew: its SEQUENCE SET is lost"
+                .to_owned(),
+        }));
+    }
+    probes
 }
 
 /// Invalid indexes and constraints that nobody validated, in the restored database.

@@ -28,6 +28,17 @@ pub struct Catalogue {
     /// out, and restores them enabled. Written where there are some.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unenforced_constraints: BTreeSet<String>,
+    /// What somebody put into a schema of the system, as `kind schema.name`: no dump holds these schemas. Written where there is
+    /// some.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub in_system_schemas: BTreeSet<String>,
+    /// Subscriptions of this database: a role that is no superuser dumps none. Written where there are some.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub subscriptions: BTreeSet<String>,
+    /// User mappings, as `server role`, whose options the asking role may not see, and so does not dump. Written where there
+    /// are some.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub hidden_mappings: BTreeSet<String>,
     /// `pg_db_role_setting` of this database: the role, empty for all roles, to settings as `name=digest`: the SHA-256
     /// of the value, because a setting may hold anything.
     pub database_settings: BTreeMap<String, BTreeSet<String>>,
@@ -66,6 +77,15 @@ impl Catalogue {
             }
             "invalid-index" => {
                 self.invalid_indexes.insert(name.to_owned());
+            }
+            "system-schema" => {
+                self.in_system_schemas.insert(name.to_owned());
+            }
+            "subscription" => {
+                self.subscriptions.insert(name.to_owned());
+            }
+            "hidden-mapping" => {
+                self.hidden_mappings.insert(name.to_owned());
             }
             "unenforced-constraint" => {
                 self.unenforced_constraints.insert(name.to_owned());

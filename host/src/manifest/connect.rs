@@ -2,11 +2,15 @@
 
 /// The database that `\connect` names, and nothing if it says anything else too.
 ///
-/// Reads what `appendPsqlMetaConnect` of Postgres' string_utils.c writes: a simple name as it is, any other one in a
-/// connection string in double quotes.
+/// Reads what `appendPsqlMetaConnect` of Postgres' string_utils.c writes: a simple name as SQL has it, so that one with capitals
+/// and a keyword stand in quotes; any other one in a connection string in double quotes.
 pub fn database(argument: &str) -> Option<String> {
-    if is_simple(argument) {
-        return Some(argument.to_owned());
+    let name = argument
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(argument);
+    if is_simple(name) {
+        return Some(name.to_owned());
     }
     let quoted = argument
         .strip_prefix("-reuse-previous=on ")?

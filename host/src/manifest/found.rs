@@ -14,11 +14,29 @@ use super::relations::{Block, Relations};
 use super::roles::collect_roles;
 use super::row::RowDigest;
 use super::sequences::Sequences;
-use super::statement::{Tail, copy_target};
+use super::statement::{Tail, copy_target, starts_with};
+use crate::digest::Sha256;
+
 use super::{Ending, Listing, Manifest, Object, Offsets, RowsAs, Scanned, Words};
 
 /// psql meta-commands that pg_dump itself writes.
 const OWN_COMMANDS: [&str; 4] = ["\\restrict", "\\unrestrict", "\\connect", "\\."];
+
+/// Whether this is what pg_dump writes behind `\restrict` and `\unrestrict`, or nothing. Behind two backslashes, more SQL could
+/// stand.
+fn is_key(argument: &str) -> bool {
+    argument.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Whether materialized views were filled, which no dump does before its rows are in.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Refreshed {
+    #[default]
+    No,
+    Yes,
+    /// And rows followed.
+    TooEarly,
+}
 
 #[derive(Default)]
 pub struct Found {
@@ -34,6 +52,7 @@ pub struct Found {
     entry: Option<Entry>,
     /// Whether rows were found under the heading.
     rows: bool,
+    refreshed: Refreshed,
     /// The rows of INSERTs into one relation, and what stood before the first of them.
     inserting: Option<(Vec<u8>, Block)>,
 }
@@ -82,9 +101,24 @@ impl Found {
             self.session = Session::default();
         } else if name == "\\encoding" && argument == "SQL_ASCII" {
             // Before `\connect` where the name of the database is no simple one.
-        } else if !OWN_COMMANDS.contains(&name) {
+        } else if !OWN_COMMANDS.contains(&name) || !is_key(argument) {
             self.foreign(name);
         }
+    }
+
+    /// Takes what stands beside the rows of an INSERT, where pg_dump writes nothing more.
+    pub fn beside_rows(&mut self, text: &[u8]) {
+        let letters = self.text(text).into_owned();
+        self.forming.statement(&letters, self.under());
+        if let Some(entry) = &mut self.entry {
+            entry.piece(text);
+            entry.end_statement(false);
+        }
+    }
+
+    /// Whether a large object is open, so that a piece of it can follow.
+    pub fn writes_large_object(&self) -> bool {
+        self.large_objects.is_open()
     }
 
     /// Takes what pg_dump does not write and psql would run, by its first word.
@@ -96,11 +130,13 @@ impl Found {
 
     /// Takes a whole statement, and says whether rows follow it.
     pub fn statement(&mut self, text: &str, partitioned: bool) -> Option<Block> {
-        let contents = self.entry.as_ref().map(Entry::contents);
         let changes_encoding = self.forming.changes_encoding(text);
         self.forming.statement(text, self.under());
+        if starts_with(text, "REFRESH MATERIALIZED VIEW ") && self.refreshed == Refreshed::No {
+            self.refreshed = Refreshed::Yes;
+        }
         if let Some(target) = copy_target(text) {
-            self.rows = true;
+            self.begin_rows();
             self.forming.rows(RowsAs::Copy);
             if let (Tail::Foreign, Some(entry)) = (target.tail, &mut self.entry) {
                 entry.piece(text.as_bytes());
@@ -126,7 +162,7 @@ impl Found {
         }
         let treatment = match changes_encoding {
             true => Treatment::Definition,
-            false => treatment(text, contents.unwrap_or(Contents::None), self.owner()),
+            false => treatment(text, self.heading(), self.owner()),
         };
         match treatment {
             Treatment::Definition => {
@@ -162,6 +198,11 @@ impl Found {
         }
     }
 
+    /// The kind that the heading says, empty before the first.
+    fn heading(&self) -> &str {
+        self.entry.as_ref().map_or("", |entry| &entry.object().kind)
+    }
+
     fn owner(&self) -> Owner {
         match &self.entry {
             Some(entry) if !entry.object().owner.is_empty() => Owner::Said,
@@ -186,9 +227,16 @@ impl Found {
         self.sequences.define(text);
     }
 
+    fn begin_rows(&mut self) {
+        self.rows = true;
+        if self.refreshed == Refreshed::Yes {
+            self.refreshed = Refreshed::TooEarly;
+        }
+    }
+
     /// Begins the rows of an INSERT by the text before the first of them; false if that names no relation.
     pub fn begin_insert(&mut self, text: &[u8]) -> bool {
-        self.rows = true;
+        self.begin_rows();
         if self
             .inserting
             .as_ref()
@@ -202,7 +250,9 @@ impl Found {
             return false;
         };
         self.forming.statement(&letters, self.under());
-        self.forming.rows(match target.columns.is_empty() {
+        let unlisted = target.columns.is_empty()
+            && !letters.trim_end_matches(';').ends_with(" DEFAULT VALUES");
+        self.forming.rows(match unlisted {
             true => RowsAs::Inserts,
             false => RowsAs::ColumnInserts,
         });
@@ -259,6 +309,12 @@ impl Found {
     pub fn finish(mut self, ending: Ending) -> Scanned {
         self.end_entry();
         self.end_inserts();
+        if self.refreshed == Refreshed::TooEarly {
+            let filled = self.objects.iter_mut();
+            for object in filled.filter(|one| &*one.kind == "MATERIALIZED VIEW DATA") {
+                object.definition = Sha256::of(b"filled before the rows");
+            }
+        }
         let large = self.large_entries.finish(&mut self.words);
         self.objects.extend(large);
         self.objects.shrink_to_fit();

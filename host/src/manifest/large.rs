@@ -59,6 +59,10 @@ impl LargeObjects {
         closes
     }
 
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Takes some of what stands behind [`WRITE`]: digits, and among the signs around them none is one.
     pub fn digits(&mut self, digits: &[u8]) {
         let Some(open) = &mut self.open else { return };

@@ -19,6 +19,13 @@ pub struct Lexer {
     /// Whether the statement sets what a backslash is in strings.
     sets_strings: bool,
     strings: Strings,
+    /// Whether the statement sets the encoding of the dump, and what it says so far.
+    sets_encoding: bool,
+    encoding: Vec<u8>,
+    letters: Letters,
+    /// Whether the next byte is the second one of a letter.
+    trails: bool,
+    closed: Closed,
     previous: u8,
     parens: u32,
     /// After the word PARTITION, outside of parentheses.
@@ -33,6 +40,80 @@ enum Strings {
     Standard,
     /// It escapes.
     Old,
+}
+
+/// What stands behind a string in which a backslash escapes. It goes on at once with a doubled quote, and in the next line
+/// with another quote (manual, 4.1.2.1), and a backslash still escapes there.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Closed {
+    #[default]
+    No,
+    /// Nothing yet.
+    Now,
+    /// White space and comments.
+    Blank { line: bool, dash: bool },
+}
+
+impl Closed {
+    /// After a byte outside of quotes.
+    fn then(self, byte: u8) -> Self {
+        let (line, dash) = match self {
+            Closed::No => return Closed::No,
+            Closed::Now => (false, false),
+            Closed::Blank { line, dash } => (line, dash),
+        };
+        match byte {
+            // The second one begins a comment, whose end is the line's.
+            b'-' => Closed::Blank { line, dash: !dash },
+            _ if dash => Closed::No,
+            b'\n' | b'\r' => Closed::Blank { line: true, dash },
+            b' ' | b'\t' | 0x0b | 0x0c => Closed::Blank { line, dash },
+            _ => Closed::No,
+        }
+    }
+
+    fn goes_on(self) -> bool {
+        matches!(
+            self,
+            Closed::Now
+                | Closed::Blank {
+                    line: true,
+                    dash: false
+                }
+        )
+    }
+}
+
+/// Which bytes make a letter of two, whose second one may be that of a backslash and is none (`psqlscan.l` on encodings that
+/// are not safe): `client_encoding`, as the dump last set it.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Letters {
+    #[default]
+    Alone,
+    Pairs,
+    /// From 0xA1 to 0xDF they stand alone.
+    PairsOfJapan,
+}
+
+impl Letters {
+    fn of(encoding: &[u8]) -> Self {
+        match encoding.to_ascii_uppercase().as_slice() {
+            b"SJIS" | b"SHIFT_JIS_2004" | b"SHIFTJIS" | b"MSKANJI" | b"WIN932" => {
+                Letters::PairsOfJapan
+            }
+            b"BIG5" | b"WIN950" | b"GBK" | b"WIN936" | b"GB18030" | b"UHC" | b"WIN949"
+            | b"JOHAB" => Letters::Pairs,
+            _ => Letters::Alone,
+        }
+    }
+
+    fn leads(self, byte: u8) -> bool {
+        match self {
+            Letters::Alone => false,
+            Letters::Pairs => byte >= 0x80,
+            Letters::PairsOfJapan => byte >= 0x80 && !(0xA1..=0xDF).contains(&byte),
+        }
+    }
 }
 
 #[derive(Default, PartialEq, Eq)]
@@ -62,16 +143,30 @@ impl Lexer {
         if self.state == State::Plain && is_word(byte) {
             self.add(byte);
             self.previous = byte;
+            self.closed = Closed::No;
             return false;
         }
         let state = std::mem::take(&mut self.state);
+        let trails = std::mem::take(&mut self.trails);
         let mut ended = false;
         self.state = match state {
             State::Plain => self.plain(byte, &mut ended),
             State::Single { escapes } => match byte {
-                b'\'' => State::Plain,
-                b'\\' if escapes => State::SingleEscape,
-                _ => State::Single { escapes },
+                b'\'' => {
+                    self.closed = match escapes {
+                        true => Closed::Now,
+                        false => Closed::No,
+                    };
+                    State::Plain
+                }
+                b'\\' if escapes && !trails => State::SingleEscape,
+                byte => {
+                    self.trails = !trails && escapes && self.letters.leads(byte);
+                    if self.sets_encoding && self.encoding.len() < KEPT {
+                        self.encoding.push(byte);
+                    }
+                    State::Single { escapes }
+                }
             },
             State::SingleEscape => State::Single { escapes: true },
             State::Double if byte == b'"' => State::Plain,
@@ -90,7 +185,10 @@ impl Lexer {
                 }
             },
             State::Dollar { tag, matched } => dollar(tag, matched, byte),
-            State::LineComment if byte == b'\n' => State::Plain,
+            State::LineComment if byte == b'\n' || byte == b'\r' => {
+                self.closed = self.closed.then(byte);
+                State::Plain
+            }
             State::LineComment => State::LineComment,
             State::BlockComment(depth) => match (self.previous, byte) {
                 (b'*', b'/') if depth == 1 => State::Plain,
@@ -107,6 +205,10 @@ impl Lexer {
         if ended {
             *self = Self {
                 strings: self.strings,
+                letters: match self.sets_encoding && !self.encoding.is_empty() {
+                    true => Letters::of(&self.encoding),
+                    false => self.letters,
+                },
                 ..Self::default()
             };
         }
@@ -121,7 +223,9 @@ impl Lexer {
     /// How many bytes from here on are quoted, whatever follows: they may be taken as one.
     pub fn quoted(&self, bytes: &[u8]) -> usize {
         let end = match self.state {
+            State::Single { .. } if self.sets_encoding => return 0,
             State::Single { escapes: false } => memchr::memchr(b'\'', bytes),
+            State::Single { escapes: true } if self.letters != Letters::Alone => return 0,
             State::Single { escapes: true } => memchr::memchr2(b'\'', b'\\', bytes),
             State::Double => memchr::memchr(b'"', bytes),
             State::Dollar { matched: 0, .. } => memchr::memchr(b'$', bytes),
@@ -146,7 +250,8 @@ impl Lexer {
             self.add(byte);
             return State::Plain;
         }
-        let escapes = self.word == "e" || self.strings == Strings::Old;
+        let escapes = self.word == "e" || self.strings == Strings::Old || self.closed.goes_on();
+        self.closed = self.closed.then(byte);
         self.end_word();
         match byte {
             b'\'' => State::Single { escapes },
@@ -195,7 +300,10 @@ impl Lexer {
         self.partition = self.parens == 0 && word == "partition";
         match (self.names, word) {
             (0, "set") => self.sets_strings = true,
-            (1, word) => self.sets_strings &= word == "standard_conforming_strings",
+            (1, word) => {
+                self.sets_encoding = self.sets_strings && word == "client_encoding";
+                self.sets_strings &= word == "standard_conforming_strings";
+            }
             (2, "off") if self.sets_strings => self.strings = Strings::Old,
             (2, "on") if self.sets_strings => self.strings = Strings::Standard,
             _ => {}
@@ -261,6 +369,7 @@ mod tests {
         );
         assert_eq!(statements("-- ;\n/* ; /* ; */ ; */ SELECT 1;"), 1);
         assert_eq!(statements("/*/ ; */ SELECT 1;"), 1);
+        assert_eq!(statements("-- ;\r SELECT 1; -- ;\r\n SELECT 2;"), 2);
         assert_eq!(statements("SELECT a$b; SELECT $1;"), 2);
         assert_eq!(statements("SELECT 'a\\'; SELECT 2;"), 2);
     }
@@ -276,6 +385,38 @@ mod tests {
     }
 
     #[test]
+    fn an_escape_string_goes_on_behind_a_quote() {
+        let is_one = |strings: &str| {
+            let mut lexer = Lexer::default();
+            let text = format!("SELECT {strings}");
+            let ends = text.bytes().map(|b| lexer.ends_at(b)).collect::<Vec<_>>();
+            ends.iter().filter(|end| **end).count() == 1 && lexer.is_plain()
+        };
+        for whole in [
+            "E'a''\\'; ';",
+            "E'a'\n'\\'; ';",
+            "E'a' -- b\n \t'\\'; ';",
+            "E'a'\r'\\'; ';",
+            "E'a'\n-- '\n'\\'; ';",
+            "E'a'\n'b'\n'\\'; ';",
+        ] {
+            assert!(is_one(whole), "{whole:?}");
+        }
+        for other in [
+            "'a''\\'; ';",
+            "'a'\n'\\'; ';",
+            "E'a' '\\'; ';",
+            "E'a'\n- '\\'; ';",
+            "E'a'\n, '\\'; ';",
+            "E'a'\nb '\\'; ';",
+            "E'a'\n/**/ '\\'; ';",
+            "E'a';\n'\\'; ';",
+        ] {
+            assert!(!is_one(other), "{other:?}");
+        }
+    }
+
+    #[test]
     fn backslashes_escape_where_the_dump_has_set_it() {
         let old = "SET standard_conforming_strings = off;";
         assert_eq!(statements(&format!("{old} SELECT '\\''; ';")), 2);
@@ -287,6 +428,38 @@ mod tests {
         );
         assert_eq!(
             statements("SET standard_conformity = off; SELECT '\\'; SELECT 2;"),
+            3
+        );
+    }
+
+    #[test]
+    fn the_second_byte_of_a_letter_escapes_nothing() {
+        let count = |text: &[u8]| {
+            let mut lexer = Lexer::default();
+            let mut rest = text;
+            let mut ends = 0;
+            while !rest.is_empty() {
+                let quoted = lexer.quoted(rest);
+                rest = &rest[quoted..];
+                if let Some((byte, after)) = rest.split_first() {
+                    ends += usize::from(lexer.ends_at(*byte));
+                    rest = after;
+                }
+            }
+            ends
+        };
+        let text = b"SELECT E'\x83\\'; SELECT 2;";
+        let after = |set: &str| count(&[set.as_bytes(), text].concat());
+        assert_eq!(after("SET client_encoding = 'SJIS';"), 3);
+        assert_eq!(after("SET client_encoding = 'GBK';"), 3);
+        assert_eq!(
+            after("SET client_encoding = 'GBK';SET client_encoding = 'UTF8';"),
+            2
+        );
+        assert_eq!(after("SET client_encoding = 'LATIN1';"), 1);
+        // A letter alone, and a backslash behind it.
+        assert_eq!(
+            count(b"SET client_encoding = 'SJIS';SELECT E'\xb1\\'; '; SELECT 2;"),
             3
         );
     }

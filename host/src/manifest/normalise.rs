@@ -8,16 +8,20 @@
 //! - large objects have an entry each ([`super::large_entry`]), whatever the release that wrote them together.
 //! - [`canonical`] puts the roles of a policy and the columns of a table that inherits some in order, and takes the
 //!   time zone out of timestamps.
+//! - [`reread`] and [`qualified`] hold what the server writes in other words at the second reading, and since another version.
 //! - a carriage return that ends a line outside of quotes is a space like any other: a dump that went through Windows
 //!   restores to the same database. Inside of quotes it belongs to the value.
 
 mod inherited;
 mod instants;
+mod qualified;
+mod reread;
 
 use std::borrow::Cow;
 
-use super::lex::Lexer;
+use super::quoting::needs_no_quotes;
 use super::statement::{ends_in_owner, starts_with};
+use super::token::{Token, tokens};
 
 /// What a statement under a heading is to the object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,15 +129,16 @@ pub enum Owner {
     Unsaid,
 }
 
-/// Judges a statement that ends in a semicolon, under a heading whose entry holds `contents`.
+/// Judges a statement that ends in a semicolon, under a heading of this kind.
 ///
 /// What is passed over is compared nowhere, so that it must be what pg_dump writes and nothing more: behind a call of
 /// pg_dump's own, another one could stand.
-pub fn treatment(statement: &str, contents: Contents, owner: Owner) -> Treatment {
+pub fn treatment(statement: &str, heading: &str, owner: Owner) -> Treatment {
+    let contents = contents(heading);
     if starts_with(statement, "SET ") {
         return set(statement);
     }
-    if starts_with(statement, "RESET SESSION AUTHORIZATION") {
+    if statement == "RESET SESSION AUTHORIZATION;" {
         return Treatment::Authorization(None);
     }
     let words = || {
@@ -145,8 +150,14 @@ pub fn treatment(statement: &str, contents: Contents, owner: Owner) -> Treatment
         // The preamble's, as above.
         true
     } else if starts_with(statement, "ALTER ") && statement.contains(" OWNER TO ") {
-        // The heading says it, and under `--use-set-session-authorization` no statement does.
-        owner == Owner::Said && ends_in_owner(statement)
+        // The heading says it, and under `--use-set-session-authorization` no statement does. Of what is shared by all
+        // databases, only this one is in its dump.
+        let shared = starts_with(statement, "ALTER DATABASE ")
+            || starts_with(statement, "ALTER TABLESPACE ");
+        owner == Owner::Said
+            && ends_in_owner(statement)
+            && is_one_action(statement)
+            && (!shared || heading == "DATABASE")
     } else if starts_with(statement, "BEGIN") || starts_with(statement, "COMMIT") {
         // Of `pg_restore --single-transaction`, and around large objects.
         words().count() == 1
@@ -157,6 +168,7 @@ pub fn treatment(statement: &str, contents: Contents, owner: Owner) -> Treatment
     } else if contents == Contents::Rows {
         // Around the rows of a dump of data alone with `--disable-triggers`; both are undone when the rows are in.
         starts_with(statement, "ALTER TABLE ")
+            && is_one_action(statement)
             && (statement.ends_with(" DISABLE TRIGGER ALL;")
                 || statement.ends_with(" ENABLE TRIGGER ALL;"))
     } else {
@@ -168,35 +180,101 @@ pub fn treatment(statement: &str, contents: Contents, owner: Owner) -> Treatment
     }
 }
 
+/// Whether an ALTER does one thing: what else it did would be passed over with it.
+fn is_one_action(statement: &str) -> bool {
+    let mut depth = 0;
+    tokens(statement).iter().all(|token| {
+        match token {
+            Token::Mark('(') => depth += 1,
+            Token::Mark(')') => depth -= 1,
+            _ => {}
+        }
+        depth > 0 || *token != Token::Mark(',')
+    })
+}
+
 /// Whether this calls a function that restores the planner's statistics, and in its arguments none
-/// (`dumpRelationStats` in pg_dump.c).
+/// (`dumpRelationStats` in pg_dump.c): they are strings, cast to types that every database has.
 fn restores_statistics(statement: &str) -> bool {
     let calls = statement
         .strip_prefix("SELECT * FROM pg_catalog.pg_restore_")
-        .is_some_and(|rest| {
-            rest.starts_with("relation_stats(") || rest.starts_with("attribute_stats(")
+        .and_then(|rest| {
+            let rest = rest.strip_prefix("relation_stats(\n");
+            rest.or(statement
+                .strip_prefix("SELECT * FROM pg_catalog.pg_restore_attribute_stats(\n"))
         });
-    let mut lexer = Lexer::default();
-    let opened = statement.bytes().filter(|byte| {
-        let plain = lexer.is_plain();
-        lexer.ends_at(*byte);
-        plain && *byte == b'('
-    });
-    calls && opened.count() == 1 && statement.ends_with("\n);")
+    let Some(arguments) = calls.and_then(|rest| rest.strip_suffix("\n);")) else {
+        return false;
+    };
+    let tokens = tokens(arguments);
+    let cast = [Token::Mark(':'), Token::Mark(':')];
+    tokens.iter().enumerate().all(|(at, token)| match token {
+        Token::Bare(_) => tokens[..at].ends_with(&cast),
+        Token::Mark(mark) => "\',:[]".contains(*mark),
+        Token::Quoted(_) => false,
+    })
 }
 
 /// Whether this sets `pg_attver` for a column, and nothing else.
 fn internal_option(statement: &str) -> bool {
     let option = statement.rsplit_once(" SET (pg_attver=");
-    option
-        .and_then(|(_, value)| value.strip_suffix(");"))
-        .is_some_and(|value| value.bytes().all(|byte| byte.is_ascii_digit()))
+    option.is_some_and(|(column, value)| {
+        let value = value.strip_suffix(");");
+        let number = value.is_some_and(|value| value.bytes().all(|b| b.is_ascii_digit()));
+        number && is_one_action(column) && column.contains(" ALTER COLUMN ")
+    })
+}
+
+/// Whether this is `SET name = value;` and nothing more. By another word than pg_dump's own, strings could come to end
+/// elsewhere than the scanner has it.
+pub fn is_setting(statement: &str) -> bool {
+    let text = statement.strip_suffix(';').unwrap_or(statement);
+    let setting = text
+        .strip_prefix("SET ")
+        .and_then(|rest| rest.split_once(" = "));
+    setting.is_some_and(|(name, value)| {
+        let own = name != "standard_conforming_strings" || ["on", "off"].contains(&value);
+        own && name
+            .bytes()
+            .all(|b| b == b'_' || b == b'.' || b.is_ascii_alphanumeric())
+            && value.split(", ").all(is_value)
+    })
+}
+
+/// Whether this is one word or number, or a string that holds nothing to be read further.
+fn is_value(value: &str) -> bool {
+    let quoted = value
+        .strip_prefix('\'')
+        .and_then(|rest| rest.strip_suffix('\''));
+    let plain = |text: &str, more: &[u8]| {
+        text.bytes()
+            .all(|b| more.contains(&b) || b.is_ascii_alphanumeric())
+    };
+    match quoted {
+        Some(text) => plain(text, b" _-.,:/+"),
+        None => !value.is_empty() && plain(value, b"_-."),
+    }
+}
+
+/// Whether this is one string in quotes, as pg_dump writes a role's name.
+fn is_string(value: &str) -> bool {
+    let text = value
+        .strip_prefix('\'')
+        .and_then(|rest| rest.strip_suffix('\''));
+    text.is_some_and(|text| !text.replace("''", "").contains(['\'', '\\']))
+}
+
+/// Whether this is one identifier.
+fn is_name(value: &str) -> bool {
+    matches!(&tokens(value)[..], [Token::Bare(_) | Token::Quoted(_)])
 }
 
 /// Judges `SET name = value;`.
 fn set(statement: &str) -> Treatment {
     let text = statement.trim_end_matches(';');
-    if let Some(role) = text.strip_prefix("SET SESSION AUTHORIZATION ") {
+    if let Some(role) = text.strip_prefix("SET SESSION AUTHORIZATION ")
+        && (role == "DEFAULT" || is_string(role))
+    {
         return Treatment::Authorization((role != "DEFAULT").then(|| role.to_owned()));
     }
     let Some((name, value)) = text
@@ -206,8 +284,10 @@ fn set(statement: &str) -> Treatment {
         return Treatment::Definition;
     };
     match name {
+        _ if !is_value(value) && !is_name(value) => Treatment::Definition,
         "default_tablespace" => Treatment::Set(Setting::Tablespace(unquoted(value))),
         "default_table_access_method" => Treatment::Set(Setting::AccessMethod(unquoted(value))),
+        "standard_conforming_strings" if !["on", "off"].contains(&value) => Treatment::Definition,
         name if SESSION_ONLY.contains(&name) => Treatment::Aside,
         _ => Treatment::Definition,
     }
@@ -215,7 +295,16 @@ fn set(statement: &str) -> Treatment {
 
 /// A definition as it is digested.
 pub fn canonical(statement: &str) -> Cow<'_, str> {
-    instants::in_no_zone(inherited::columns(roles_in_order(statement)))
+    let statement = inherited::columns(one_blank(roles_in_order(statement)));
+    qualified::columns(reread::second_reading(instants::in_no_zone(statement)))
+}
+
+/// Before 16 pg_dump writes two blanks before the role that default privileges are given to.
+fn one_blank(statement: Cow<'_, str>) -> Cow<'_, str> {
+    match starts_with(&statement, "ALTER DEFAULT PRIVILEGES ") && statement.contains("  TO ") {
+        true => Cow::Owned(statement.replacen("  TO ", " TO ", 1)),
+        false => statement,
+    }
 }
 
 /// pg_dump gives the roles of a policy in the order in which pg_authid happens to have them (`getPolicies` in
@@ -268,10 +357,14 @@ fn outside_of_quotes(text: &str, sought: &[&str]) -> Option<usize> {
     None
 }
 
-/// `''` and `heap` mean what they mean without the statement.
+/// `''` and `heap` mean what they mean without the statement. pg_restore leaves out quotes that pg_dump writes when it is told
+/// to quote all names.
 fn unquoted(value: &str) -> String {
-    match value {
-        "''" | "heap" | "\"heap\"" => String::new(),
+    let quoted = value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    match quoted.filter(|name| needs_no_quotes(name)).unwrap_or(value) {
+        "''" | "heap" => String::new(),
         other => other.to_owned(),
     }
 }

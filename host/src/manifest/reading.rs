@@ -111,7 +111,9 @@ impl Reading {
         if self.taken == Taken::Unknown {
             self.tell(found);
         }
-        if self.taken == Taken::Statement && self.text.len() > KEPT {
+        // No INSERT of pg_dump is as long before its first row, or behind one.
+        let kept = matches!(self.taken, Taken::Statement | Taken::Insert | Taken::Rows);
+        if kept && self.text.len() > KEPT {
             found.piece(&self.text);
             self.taken = Taken::Streamed;
         }
@@ -126,7 +128,10 @@ impl Reading {
         if self.text.len() >= INSERT.len() && may_be(INSERT) {
             self.taken = Taken::Insert;
         } else if self.text.len() >= WRITE.len() && may_be(WRITE) {
-            self.taken = Taken::LargeObject;
+            self.taken = match found.writes_large_object() {
+                true => Taken::LargeObject,
+                false => Taken::Statement,
+            };
             found.digits(&self.text[WRITE.len()..]);
         } else if !may_be(INSERT) && !may_be(WRITE) {
             self.taken = Taken::Statement;
@@ -142,7 +147,12 @@ impl Reading {
                     return;
                 }
             }
-            Taken::Rows => {}
+            Taken::Rows => {
+                let between = self.text[..self.text.len() - 1].trim_ascii();
+                if between != b"," {
+                    found.beside_rows(between);
+                }
+            }
             _ => return,
         }
         self.text.clear();
@@ -162,7 +172,18 @@ impl Reading {
     fn end(&mut self, partitioned: bool, found: &mut Found) -> Outcome {
         self.begun = false;
         let block = match std::mem::take(&mut self.taken) {
-            Taken::Row | Taken::Rows | Taken::LargeObject => None,
+            Taken::LargeObject => None,
+            Taken::Row => {
+                found.beside_rows(&self.text);
+                None
+            }
+            Taken::Rows => {
+                let behind = self.text.trim_ascii();
+                if ![&b";"[..], b"ON CONFLICT DO NOTHING;"].contains(&behind) {
+                    found.beside_rows(behind);
+                }
+                None
+            }
             Taken::Insert
                 if ends_in_values(self.text.strip_suffix(b";").unwrap_or(&self.text))
                     && found.begin_insert(&self.text) =>
@@ -198,6 +219,8 @@ mod tests {
             "CREATE FUNCTION f() AS $$",
             "COMMENT ON TABLE t IS '",
             "CREATE VIEW v AS SELECT ",
+            "INSERT INTO t ",
+            "INSERT INTO t VALUES (1) ",
             "SELECT pg_catalog.lowrite(0, '\\x",
         ] {
             let (mut reading, mut found) = (Reading::default(), Found::default());

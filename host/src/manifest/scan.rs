@@ -18,6 +18,8 @@ pub struct Scanner {
     partial: Vec<u8>,
     found: Found,
     trailer: bool,
+    /// Whether a carriage return was the last byte of the comment so far.
+    returned: bool,
 }
 
 /// Where in the stream the next byte stands.
@@ -50,7 +52,8 @@ impl Scanner {
         while !bytes.is_empty() {
             let taken = match &mut self.place {
                 Place::Between => self.between(bytes),
-                Place::Comment | Place::Command => self.line(bytes),
+                Place::Comment => self.comment(bytes),
+                Place::Command => self.line(bytes),
                 Place::Statement => self.statement(bytes),
                 Place::RowsFollow(_) => self.rows_follow(bytes),
                 Place::Rows(_) => self.rows(bytes),
@@ -94,12 +97,34 @@ impl Scanner {
         blank
     }
 
-    fn line(&mut self, bytes: &[u8]) -> usize {
-        let end = memchr::memchr(b'\n', bytes);
-        let line = &bytes[..end.unwrap_or(bytes.len())];
+    /// Takes a comment, which a carriage return ends as a line feed does (`psqlscan.l`): what follows on that line is run.
+    fn comment(&mut self, bytes: &[u8]) -> usize {
+        if std::mem::take(&mut self.returned) {
+            if bytes.first() == Some(&b'\n') {
+                self.found.converted();
+            }
+            self.end_line();
+            return 0;
+        }
+        match memchr::memchr2(b'\n', b'\r', bytes) {
+            Some(end) if bytes[end] == b'\r' => {
+                self.keep(&bytes[..end]);
+                self.returned = true;
+                end + 1
+            }
+            _ => self.line(bytes),
+        }
+    }
+
+    fn keep(&mut self, piece: &[u8]) {
         let room = KEPT.saturating_sub(self.partial.len());
         self.partial
-            .extend_from_slice(&line[..line.len().min(room)]);
+            .extend_from_slice(&piece[..piece.len().min(room)]);
+    }
+
+    fn line(&mut self, bytes: &[u8]) -> usize {
+        let end = memchr::memchr(b'\n', bytes);
+        self.keep(&bytes[..end.unwrap_or(bytes.len())]);
         match end {
             Some(end) => {
                 self.end_line();
@@ -117,9 +142,6 @@ impl Scanner {
             self.trailer = true;
         } else {
             self.found.comment(&text);
-        }
-        if let (Place::Comment, [.., b'\r']) = (&self.place, &*self.partial) {
-            self.found.converted();
         }
         self.partial.clear();
         self.place = match self.reading.has_begun() {
@@ -141,10 +163,7 @@ impl Scanner {
 
     fn rows_follow(&mut self, bytes: &[u8]) -> usize {
         let end = memchr::memchr(b'\n', bytes);
-        let line = &bytes[..end.unwrap_or(bytes.len())];
-        let room = KEPT.saturating_sub(self.partial.len());
-        self.partial
-            .extend_from_slice(&line[..line.len().min(room)]);
+        self.keep(&bytes[..end.unwrap_or(bytes.len())]);
         let Some(end) = end else {
             return bytes.len();
         };

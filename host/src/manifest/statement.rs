@@ -23,6 +23,13 @@ pub enum Tail {
 
 /// Whether a statement starts with `keyword`, comments and white space before it aside.
 pub fn starts_with(statement: &str, keyword: &str) -> bool {
+    without_comments(statement)
+        .get(..keyword.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(keyword))
+}
+
+/// A statement from its first word on.
+pub fn without_comments(statement: &str) -> &str {
     let mut rest = statement.trim_start();
     while let Some(comment) = rest.strip_prefix("--") {
         rest = comment
@@ -30,8 +37,7 @@ pub fn starts_with(statement: &str, keyword: &str) -> bool {
             .map_or("", |(_, after)| after)
             .trim_start();
     }
-    rest.get(..keyword.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(keyword))
+    rest
 }
 
 /// Whether the last words of a statement are `OWNER TO name`.

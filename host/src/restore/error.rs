@@ -37,6 +37,8 @@ pub enum RestoreError {
     },
     #[error("the sandbox's server does not say whether its pages have checksums")]
     Checksums(#[source] tokio_postgres::Error),
+    #[error("the sandbox's new database does not say what is built in")]
+    BuiltIn(#[source] tokio_postgres::Error),
     #[error("the dump was restored without having been read to its end")]
     NotReadBack,
     #[error("cannot mark the place in the sandbox server's log")]

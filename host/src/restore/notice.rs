@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::manifest::form::is_removal;
 use crate::plan::Roles;
 use crate::restore::Gravity::{self, Benign, Fidelity, Serious};
 use crate::restore::Notice;
@@ -38,6 +39,8 @@ enum When {
     Named(&'static [&'static str]),
     /// No COPY failed, so that the rows are those of the source.
     RowsWhole,
+    /// The statement is one of those that `pg_dump --clean` begins with.
+    Removal,
 }
 
 const fn rule(
@@ -120,6 +123,9 @@ const ERRORS: &[Rule] = &[
     rule(&["42704"], &["ALTER ROLE"], When::RoleMissing, "missing-role", Fidelity),
     rule(&["42704"], &[], When::RoleMissing, "missing-role", Serious),
 
+    // A new database has nothing that could be removed; that the rest is there, the second dump shows.
+    rule(MISSING, &[], When::Removal, "nothing-to-remove", Benign),
+
     rule(&["22023", "42704", "42501"], &["ALTER DATABASE", "ALTER ROLE"], When::Always, "database-setting", Fidelity),
 
     rule(&[], &["COPY"], When::Always, "copy", Serious),
@@ -179,6 +185,7 @@ struct Failure<'e> {
     role: Option<&'e str>,
     collation: bool,
     internal_option: bool,
+    removal: bool,
     roles: Roles,
     copy_failed: bool,
 }
@@ -197,6 +204,7 @@ impl Rule {
             When::InternalOption => failure.internal_option,
             When::Named(names) => names.iter().any(|name| *name == failure.object),
             When::RowsWhole => !failure.copy_failed,
+            When::Removal => failure.removal,
         };
         state && statement && when
     }
@@ -247,9 +255,11 @@ fn is_error(entry: &Entry) -> bool {
 
 fn failure(entry: &Entry, roles: Roles, copy_failed: bool) -> Failure<'_> {
     let verb = verb(&entry.statement);
-    let role = (entry.sqlstate == "42704")
+    // A message may name what only a row says. The statement's own text is the dump's, but for an INSERT's.
+    let role = (entry.sqlstate == "42704" && verb != "INSERT")
         .then(|| missing_role(&entry.message))
-        .flatten();
+        .flatten()
+        .filter(|role| entry.statement.contains(role));
     Failure {
         state: &entry.sqlstate,
         object: object(&entry.statement),
@@ -257,6 +267,7 @@ fn failure(entry: &Entry, roles: Roles, copy_failed: bool) -> Failure<'_> {
         role,
         collation: entry.message.starts_with("collation \""),
         internal_option: entry.message == INTERNAL_OPTION,
+        removal: is_removal(&entry.statement),
         roles,
         copy_failed,
     }

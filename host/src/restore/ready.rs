@@ -2,7 +2,9 @@
 
 use tokio_postgres::Client;
 
-use super::{Made, Notice, RestoreError, RestoreFacts, Restored, Target, connect, database, roles};
+use super::{
+    BuiltIn, Made, Notice, RestoreError, RestoreFacts, Restored, Target, connect, database, roles,
+};
 use crate::digest::Digest;
 use crate::plan::Roles;
 use crate::restore::isolation::Isolated;
@@ -16,6 +18,7 @@ pub struct Ready {
     data_checksums: bool,
     roles_created: Vec<String>,
     made: Made,
+    built_in: BuiltIn,
     remarks: Vec<String>,
     /// Of the tool that restores.
     pub version: String,
@@ -39,6 +42,9 @@ impl Ready {
             Roles::Skip => Vec::new(),
         };
         let (made, said) = database::create(&host, &target.database, &target.creation).await?;
+        let fresh = connect(isolated, &target.database).await?;
+        let built_in = BuiltIn::look(&fresh).await.map_err(RestoreError::BuiltIn)?;
+        drop(fresh);
         let version = isolated
             .sandbox()
             .tool_version(tool)
@@ -52,6 +58,7 @@ impl Ready {
             data_checksums,
             roles_created,
             made,
+            built_in,
             remarks,
             version,
         })
@@ -80,6 +87,7 @@ impl Ready {
             isolated,
             facts,
             made: self.made,
+            built_in: self.built_in,
         }
     }
 }

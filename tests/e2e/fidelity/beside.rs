@@ -32,6 +32,38 @@ fn a_foreign_key_that_is_off_at_the_source_is_named() {
 }
 
 #[test]
+fn what_the_source_has_where_no_dump_looks_is_named() {
+    let database = Database::changed(
+        "CREATE FUNCTION pg_catalog.unlisted() RETURNS int LANGUAGE sql AS 'SELECT 1';
+         CREATE VIEW information_schema.unlisted AS SELECT 1 AS one;
+         CREATE SUBSCRIPTION from_elsewhere CONNECTION '' PUBLICATION p
+             WITH (connect = false, slot_name = NONE);",
+    );
+    let outcome = drill(&database, "");
+    agree(&outcome, Verdict::Fail);
+    let expected = [
+        ("system-schema", "function pg_catalog.unlisted"),
+        ("system-schema", "relation information_schema.unlisted"),
+        ("subscription", "from_elsewhere"),
+    ];
+    let expected = expected.map(|(rule, subject)| (rule.to_owned(), subject.to_owned()));
+    assert_eq!(wrong(&outcome), expected);
+}
+
+#[test]
+fn options_that_the_role_may_not_see_are_not_known_to_be_dumped() {
+    let database = Database::changed(
+        "CREATE EXTENSION postgres_fdw;
+         CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw;
+         CREATE USER MAPPING FOR clerk SERVER elsewhere OPTIONS (password 'canary')",
+    );
+    let outcome = drill(&database, "");
+    agree(&outcome, Verdict::Inconclusive);
+    let says = outcome.gate_says("fidelity");
+    assert!(says.contains("user-mapping elsewhere clerk"), "{says}");
+}
+
+#[test]
 fn rows_that_belong_to_an_extension_are_named() {
     let database = Database::changed(
         "CREATE EXTENSION hstore; CREATE TABLE shop.of_hstore (a int); INSERT INTO shop.of_hstore VALUES (1), (2);

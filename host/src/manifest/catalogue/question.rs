@@ -24,6 +24,27 @@ pub fn questions(number: u32) -> String {
              JOIN pg_class t ON t.oid = i.indrelid \
              WHERE {OWN} AND NOT ((i.indisvalid OR t.relkind = 'p') AND i.indisready)"
         ),
+        // `pg_import_system_collations` puts collations there, which need no dump. `e` is a member of an extension.
+        "SELECT 'system-schema', o.kind || ' ' || n.nspname || '.' || o.name, '' FROM (\
+         SELECT 'function' AS kind, proname::text AS name, oid, pronamespace AS home, 'pg_proc'::regclass AS class FROM pg_proc \
+         UNION ALL SELECT 'relation', relname::text, oid, relnamespace, 'pg_class'::regclass FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') \
+         UNION ALL SELECT 'type', typname::text, oid, typnamespace, 'pg_type'::regclass FROM pg_type WHERE typtype IN ('d', 'e', 'r') \
+         UNION ALL SELECT 'operator', oprname::text, oid, oprnamespace, 'pg_operator'::regclass FROM pg_operator \
+         UNION ALL SELECT 'text search configuration', cfgname::text, oid, cfgnamespace, 'pg_ts_config'::regclass FROM pg_ts_config) o \
+         JOIN pg_namespace n ON n.oid = o.home WHERE o.oid >= 16384 AND n.nspname IN ('pg_catalog', 'information_schema') \
+         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.oid AND d.deptype = 'e')"
+            .to_owned(),
+        "SELECT 'subscription', s.subname::text, '' FROM pg_subscription s JOIN pg_database b ON b.oid = s.subdbid \
+         WHERE b.datname = current_database()"
+            .to_owned(),
+        // The view's own condition (`pg_user_mappings` in system_views.sql), turned round.
+        "SELECT 'hidden-mapping', m.srvname::text || ' ' || coalesce(m.usename::text, 'public'), '' FROM pg_user_mappings m \
+         JOIN pg_foreign_server s ON s.oid = m.srvid WHERE m.umoptions IS NULL \
+         AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) \
+         AND NOT (m.umuser <> 0 AND m.usename = current_user \
+         AND (pg_has_role(s.srvowner, 'USAGE') OR has_server_privilege(s.oid, 'USAGE'))) \
+         AND NOT (m.umuser = 0 AND pg_has_role(s.srvowner, 'USAGE'))"
+            .to_owned(),
         // Those that `ALTER TABLE … DISABLE TRIGGER ALL` switches off beside the user's own.
         format!(
             "SELECT 'unenforced-constraint', n.nspname || '.' || r.relname || ' ' || c.conname, '' FROM pg_trigger t \

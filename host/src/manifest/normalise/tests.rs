@@ -61,14 +61,14 @@ fn the_owner_is_the_headings() {
     assert_eq!(plain()[0].owner, "alice".into());
     let function = treatment(
         "ALTER FUNCTION s.f(a \"OWNER TO\", b text) OWNER TO \"Odd; role\";",
-        Contents::None,
+        "TABLE",
         Owner::Said,
     );
     assert_eq!(function, Treatment::Aside);
     // A dump without owners sets none.
     let given = treatment(
         "ALTER TABLE public.t OWNER TO mallory;",
-        Contents::None,
+        "TABLE",
         Owner::Unsaid,
     );
     assert_eq!(given, Treatment::Definition);
@@ -76,9 +76,13 @@ fn the_owner_is_the_headings() {
         "ALTER TABLE t ADD CONSTRAINT c CHECK (a <> ' OWNER TO alice');",
         "COMMENT ON TABLE t IS ' OWNER TO alice;';",
         "ALTER TABLE t RENAME TO \" OWNER TO alice\";",
+        // Of what is the cluster's.
+        "ALTER DATABASE template1 OWNER TO alice;",
+        "ALTER TABLE t ADD COLUMN a int DEFAULT f(1), OWNER TO alice;",
+        "ALTER TABLESPACE pg_default OWNER TO alice;",
     ] {
         assert_eq!(
-            treatment(kept, Contents::None, Owner::Said),
+            treatment(kept, "TABLE", Owner::Said),
             Treatment::Definition,
             "{kept}"
         );
@@ -95,11 +99,16 @@ fn settings_of_the_loading_session_are_passed_over() {
         "SET session_replication_role = replica;",
         "SET LOCAL statement_timeout = 0;",
         "SET ROLE mallory;",
+        "SET standard_conforming_strings = false;",
+        "SET client_encoding = E'UTF8'\n'\\''; SELECT f(); --';",
+        "SET default_tablespace = E'a'\n'\\''; SELECT f(); --';",
+        "SET SESSION AUTHORIZATION E'a'\n'\\''; SELECT f(); --';",
+        "RESET SESSION AUTHORIZATION; SELECT f();",
         "SELECT pg_catalog.set_config('work_mem', '', false);",
         "SELECT pg_catalog.set_config('search_path', '', false), pg_catalog.pg_reload_conf();",
     ] {
         assert_eq!(
-            treatment(kept, Contents::None, Owner::Said),
+            treatment(kept, "TABLE", Owner::Said),
             Treatment::Definition,
             "{kept}"
         );
@@ -208,10 +217,11 @@ fn a_role_belongs_to_the_grants_that_it_gave() {
     let acl = |text: &str| objects(&entry(heading, text));
     let grant = "GRANT SELECT ON TABLE public.t TO bob;";
     let by_carol =
-        format!("SET SESSION AUTHORIZATION carol;\n{grant}\nRESET SESSION AUTHORIZATION;");
+        format!("SET SESSION AUTHORIZATION 'carol';\n{grant}\nRESET SESSION AUTHORIZATION;");
     assert_ne!(acl(&by_carol), acl(grant));
     assert_ne!(acl(&by_carol), acl(&by_carol.replace("carol", "dave")));
-    let after = format!("SET SESSION AUTHORIZATION carol;\nRESET SESSION AUTHORIZATION;\n{grant}");
+    let after =
+        format!("SET SESSION AUTHORIZATION 'carol';\nRESET SESSION AUTHORIZATION;\n{grant}");
     assert_eq!(acl(&after), acl(grant));
     // `--use-set-session-authorization` sets it for the entry that follows.
     let next = format!("{grant}\nSET SESSION AUTHORIZATION 'dave';");
@@ -231,7 +241,7 @@ fn transactions_are_passed_over() {
     );
     assert_eq!(objects(&text), plain());
     assert_eq!(
-        treatment("COMMIT PREPARED 'x';", Contents::None, Owner::Said),
+        treatment("COMMIT PREPARED 'x';", "TABLE", Owner::Said),
         Treatment::Definition
     );
 }
@@ -262,7 +272,7 @@ fn contents_are_no_objects_and_nothing_else_hides_among_them() {
     // A trigger that is off stays off where it is defined.
     let off = treatment(
         "ALTER TABLE public.t DISABLE TRIGGER ALL;",
-        Contents::None,
+        "TABLE",
         Owner::Said,
     );
     assert_eq!(off, Treatment::Definition);
@@ -286,6 +296,7 @@ fn an_option_that_the_server_sets_for_itself_is_passed_over_and_no_other() {
         "n_distinct=5",
         "n_distinct=5, pg_attver=1",
         "pg_attver=1, n_distinct=5",
+        "n_distinct=5), ADD CONSTRAINT c CHECK (false), ALTER COLUMN a SET (pg_attver=1",
     ] {
         assert_ne!(column(other), without, "{other}");
     }

@@ -72,6 +72,24 @@ fn commands_of_others_are_named() {
     assert_eq!(scanned.connects, ["shop", "other"]);
 }
 
+#[test]
+fn a_carriage_return_ends_a_comment() {
+    let dump = headed(
+        "a; Type: TABLE; Schema: s; Owner: b",
+        "-- x\rCREATE TABLE s.a ();",
+    );
+    let scanned = same_in_pieces(&dump);
+    assert!(!scanned.carriage_returns);
+    assert_eq!(
+        scanned.manifest.objects[0].definition,
+        Sha256::of(b"CREATE TABLE s.a ();\0")
+    );
+    let converted = dump.replace('\n', "\r\n").replace("x\r", "x\r\n");
+    let other = same_in_pieces(&converted);
+    assert!(other.carriage_returns);
+    assert_eq!(other.manifest, scanned.manifest);
+}
+
 /// Text that must read the same however it is cut.
 fn same_in_pieces(text: &str) -> Scanned {
     let whole = scan(text, text.len().max(1));

@@ -81,12 +81,14 @@ fn text_that_looks_like_a_timestamp_is_text() {
 #[test]
 fn statistics_are_passed_over_and_no_call_among_them() {
     let restored = "SELECT * FROM pg_catalog.pg_restore_relation_stats(\n\t'version', '180004'::integer,\n\t'relname', 't(',\n\t'reltuples', '1'::real\n);";
-    let judged = |statement| treatment(statement, Contents::Statistics, Owner::Unsaid);
+    let judged = |statement| treatment(statement, "STATISTICS DATA", Owner::Unsaid);
     assert_eq!(judged(restored), Treatment::Aside);
     for kept in [
         "SELECT pg_catalog.pg_reload_conf();",
         "SELECT * FROM pg_catalog.pg_restore_relation_stats(\n\t'relname', f()\n);",
         "SELECT * FROM pg_catalog.pg_restore_relation_stats('a'), f(\n);",
+        "SELECT * FROM pg_catalog.pg_restore_relation_stats(\n\t'version', '1'::a.d::integer\n);",
+        "SELECT * FROM pg_catalog.pg_restore_relation_stats(\n\t'version', '1'::\"d\"\n);",
     ] {
         assert_eq!(judged(kept), Treatment::Definition, "{kept}");
     }

@@ -68,6 +68,20 @@ fn the_form_is_learned() {
     assert!(!form(&format!("{}{all}", of("\"public\".\"t\""))).server_quotes_all);
     assert!(form(&of("public.t").replace("Owner: alice", "Owner: -")).no_owner);
     assert!(!form(&database).no_owner);
+    assert!(form("SET row_security = on;\n").row_security);
+    assert!(!form("SET row_security = off;\n").row_security);
+    let columns = "INSERT INTO public.t (a) VALUES (1);\n";
+    let none = "INSERT INTO public.u DEFAULT VALUES;\n";
+    assert_eq!(
+        form(&format!("{columns}{none}")).rows,
+        RowsAs::ColumnInserts
+    );
+    assert_eq!(form(none).rows, RowsAs::ColumnInserts);
+    let unlisted = "INSERT INTO public.v VALUES (1);\n";
+    assert_eq!(
+        form(&format!("{none}{unlisted}{none}")).rows,
+        RowsAs::Inserts
+    );
     let comment = headed(
         "TABLE t; Type: COMMENT; Schema: public; Owner: alice",
         "COMMENT ON TABLE public.t IS 'x';",

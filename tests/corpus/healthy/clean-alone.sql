@@ -1,0 +1,3 @@
+-- what: objects are dropped first, which are not there in a new database
+-- base: shop
+-- pg_dump: --clean

@@ -1,0 +1,3 @@
+-- what: the database itself, every name in quotes, \connect too (as for any database named "Shop", "user" or "2024")
+-- base: plain
+-- pg_dump: --create --quote-all-identifiers
