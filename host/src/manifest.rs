@@ -87,6 +87,10 @@ pub struct Form {
     /// does not: what the server writes is quoted, and what pg_dump writes is not. Written where it is so alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub server_quotes_all: bool,
+    /// The server that was dumped is older than 17, whose privilege MAINTAIN it does not know: all privileges of a table are
+    /// those without it, and a newer pg_dump lists them. Written where it is so alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub before_maintain: bool,
     /// `--enable-row-security`: of tables with row security, only the rows that the dumping role may see. Written where it is so
     /// alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -181,9 +181,15 @@ impl Copy<'_> {
         self.base.file(&self.name, file)
     }
 
-    /// Dumps it to a file, or a directory.
-    pub fn dump(&self, args: &[String], environment: &[(String, String)], to: &Path) -> Result<()> {
-        let output = Command::new(self.base.bin.join("pg_dump"))
+    /// Dumps it to a file, or a directory, by the pg_dump in `bin`.
+    pub fn dump(
+        &self,
+        bin: &Path,
+        args: &[String],
+        environment: &[(String, String)],
+        to: &Path,
+    ) -> Result<()> {
+        let output = Command::new(bin.join("pg_dump"))
             .args(args)
             .arg("--file")
             .arg(to)

@@ -14,6 +14,8 @@ pub struct Case {
     /// Major versions of the server that is dumped, and of the sandbox.
     pub server: u32,
     pub sandbox: u32,
+    /// And of pg_dump.
+    pub dumper: u32,
     pub form: Form,
     pub pg_dump: Vec<String>,
     pub environment: Vec<(String, String)>,
@@ -176,6 +178,7 @@ fn read(group: &str, path: &Path) -> Result<Case> {
         what: String::new(),
         base: "shop".to_owned(),
         server: 15,
+        dumper: 0,
         sandbox: 0,
         form: form("plain"),
         pg_dump: Vec::new(),
@@ -210,6 +213,7 @@ fn read(group: &str, path: &Path) -> Result<Case> {
             "what" => value.clone_into(&mut case.what),
             "base" => value.clone_into(&mut case.base),
             "server" => case.server = value.parse()?,
+            "dumper" => case.dumper = value.parse()?,
             "sandbox" => case.sandbox = value.parse()?,
             "form" => case.form = form(value),
             "pg_dump" => case.pg_dump.extend(words()),
@@ -240,6 +244,9 @@ fn read(group: &str, path: &Path) -> Result<Case> {
             "never" => case.never.push(value.to_owned()),
             other => bail!("{other:?} is no key of a file's head"),
         }
+    }
+    if case.dumper == 0 {
+        case.dumper = case.server;
     }
     if case.sandbox == 0 {
         case.sandbox = case.server;

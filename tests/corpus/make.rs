@@ -27,7 +27,7 @@ pub fn make(case: &Case, bases: &Bases, directory: &Path) -> Result<Made> {
     if let Act::Database(sql) = &case.act {
         copy.run(sql)?;
     }
-    take(case, &copy, &dump)?;
+    take(case, bases, &copy, &dump)?;
     drop(copy);
     if case.packed != Wrap::None {
         std::fs::write(&dump, wrapped(case.packed, std::fs::read(&dump)?)?)?;
@@ -81,16 +81,16 @@ pub fn healthy(case: &Case, bases: &Bases, to: &Path) -> Result<()> {
         environment: Vec::new(),
         ..case.clone()
     };
-    take(&plain, &copy, to)
+    take(&plain, bases, &copy, to)
 }
 
-fn take(case: &Case, copy: &crate::bases::Copy<'_>, to: &Path) -> Result<()> {
+fn take(case: &Case, bases: &Bases, copy: &crate::bases::Copy<'_>, to: &Path) -> Result<()> {
     let mut args = vec![format!("--format={}", case.form.format)];
     if let Some(compress) = &case.form.compress {
         args.push(format!("--compress={compress}"));
     }
     args.extend(case.pg_dump.iter().cloned());
-    copy.dump(&args, &case.environment, to)
+    copy.dump(bases.bin(case.dumper)?, &args, &case.environment, to)
 }
 
 fn wrapped(wrap: Wrap, bytes: Vec<u8>) -> Result<Vec<u8>> {

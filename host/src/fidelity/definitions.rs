@@ -47,7 +47,7 @@ pub async fn dump_again(
         .map_err(FidelityError::Start)?;
     let stderr = std::mem::replace(&mut process.stderr, Box::new(tokio::io::empty()));
     let complaint = tokio::spawn(drain(stderr));
-    let mut scanner = Scanner::default();
+    let mut scanner = Scanner::again(form);
     let mut piece = vec![0; PIECE];
     loop {
         match process.stdout.read(&mut piece).await {

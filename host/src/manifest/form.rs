@@ -26,6 +26,9 @@ pub struct Forming {
     needless_of_server: bool,
 }
 
+/// The version that brought the privilege MAINTAIN.
+const MAINTAIN: u32 = 17;
+
 /// What stands above a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Under {
@@ -34,6 +37,24 @@ pub enum Under {
 }
 
 impl Forming {
+    /// Takes a comment of the dump's head.
+    pub fn comment(&mut self, line: &str) {
+        let version = line.strip_prefix("-- Dumped from database version ");
+        let major = version.and_then(|version| version.split(|c: char| !c.is_ascii_digit()).next());
+        if let Some(major) = major.and_then(|major| major.parse::<u32>().ok()) {
+            self.form.before_maintain |= major < MAINTAIN;
+        }
+    }
+
+    /// Says that privileges are to be read as those of this form are: the server here may be a newer one.
+    pub fn read_as(&mut self, form: &Form) {
+        self.form.before_maintain |= form.before_maintain;
+    }
+
+    pub fn before_maintain(&self) -> bool {
+        self.form.before_maintain
+    }
+
     pub fn heading(&mut self, kind: &str, owner: &str) {
         self.headings += 1;
         self.owners += u64::from(!owner.is_empty());

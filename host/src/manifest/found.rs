@@ -9,7 +9,9 @@ use super::heading::Heading;
 use super::insert::insert_target;
 use super::large::LargeObjects;
 use super::large_entry::LargeEntries;
-use super::normalise::{Contents, Owner, Session, Treatment, canonical, treatment};
+use super::normalise::{
+    Contents, Owner, Session, Treatment, all_but_maintain, canonical, treatment,
+};
 use super::relations::{Block, Relations};
 use super::roles::collect_roles;
 use super::row::RowDigest;
@@ -17,7 +19,7 @@ use super::sequences::Sequences;
 use super::statement::{Tail, copy_target, starts_with};
 use crate::digest::Sha256;
 
-use super::{Ending, Listing, Manifest, Object, Offsets, RowsAs, Scanned, Words};
+use super::{Ending, Form, Listing, Manifest, Object, Offsets, RowsAs, Scanned, Words};
 
 /// psql meta-commands that pg_dump itself writes.
 const OWN_COMMANDS: [&str; 4] = ["\\restrict", "\\unrestrict", "\\connect", "\\."];
@@ -69,6 +71,11 @@ impl Found {
         }
     }
 
+    /// Reads privileges as those of a dump of this form are read.
+    pub fn read_as(&mut self, form: &Form) {
+        self.forming.read_as(form);
+    }
+
     /// The letters of some bytes of the dump, in the encoding that it has here.
     pub fn text<'b>(&self, bytes: &'b [u8]) -> Cow<'b, str> {
         self.forming.encoding().text(bytes)
@@ -76,6 +83,7 @@ impl Found {
 
     /// Takes a comment that stands between statements.
     pub fn comment(&mut self, line: &str) {
+        self.forming.comment(line);
         if let Some(heading) = Heading::read(line) {
             self.end_entry();
             self.forming.heading(heading.kind, heading.owner);
@@ -166,8 +174,12 @@ impl Found {
         };
         match treatment {
             Treatment::Definition => {
+                let text = match self.forming.before_maintain() {
+                    true => all_but_maintain(text),
+                    false => Cow::Borrowed(text),
+                };
                 if let Some(entry) = &mut self.entry {
-                    entry.piece(canonical(text).as_bytes());
+                    entry.piece(canonical(&text).as_bytes());
                     entry.end_statement(partitioned);
                 }
             }

@@ -216,7 +216,7 @@ fn restores_statistics(statement: &str) -> bool {
 }
 
 /// Whether this sets `pg_attver` for a column, and nothing else.
-fn internal_option(statement: &str) -> bool {
+pub fn internal_option(statement: &str) -> bool {
     let option = statement.rsplit_once(" SET (pg_attver=");
     option.is_some_and(|(column, value)| {
         let value = value.strip_suffix(");");
@@ -297,6 +297,18 @@ fn set(statement: &str) -> Treatment {
 pub fn canonical(statement: &str) -> Cow<'_, str> {
     let statement = inherited::columns(one_blank(roles_in_order(statement)));
     qualified::columns(reread::second_reading(instants::in_no_zone(statement)))
+}
+
+/// A grant of all that a server before 17 has for tables, which a newer pg_dump lists (`buildACLCommands` in dumputils.c).
+pub fn all_but_maintain(statement: &str) -> Cow<'_, str> {
+    const ALL: &str = " SELECT,INSERT,REFERENCES,DELETE,TRIGGER,TRUNCATE,UPDATE ON TABLE";
+    let grants = ["GRANT ", "REVOKE ", "ALTER DEFAULT PRIVILEGES "]
+        .iter()
+        .any(|start| starts_with(statement, start));
+    match grants && statement.contains(ALL) {
+        true => Cow::Owned(statement.replacen(ALL, " ALL ON TABLE", 1)),
+        false => Cow::Borrowed(statement),
+    }
 }
 
 /// Before 16 pg_dump writes two blanks before the role that default privileges are given to.

@@ -3,7 +3,7 @@
 use super::found::Found;
 use super::reading::{Outcome, Reading};
 use super::relations::Block;
-use super::{Ending, Offsets, Scanned};
+use super::{Ending, Form, Offsets, Scanned};
 
 /// Of a comment or a command, this much is kept to be read.
 const KEPT: usize = 64 * 1024;
@@ -46,6 +46,13 @@ impl Scanner {
             found: Found::listing(),
             ..Self::default()
         }
+    }
+
+    /// A scanner for a second dump, which reads privileges as the first one's server had them.
+    pub fn again(form: &Form) -> Self {
+        let mut scanner = Self::default();
+        scanner.found.read_as(form);
+        scanner
     }
 
     pub fn feed(&mut self, mut bytes: &[u8]) {

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::manifest::form::is_removal;
+use crate::manifest::normalise::internal_option;
 use crate::plan::Roles;
 use crate::restore::Gravity::{self, Benign, Fidelity, Serious};
 use crate::restore::Notice;
@@ -266,7 +267,7 @@ fn failure(entry: &Entry, roles: Roles, copy_failed: bool) -> Failure<'_> {
         verb,
         role,
         collation: entry.message.starts_with("collation \""),
-        internal_option: entry.message == INTERNAL_OPTION,
+        internal_option: entry.message == INTERNAL_OPTION && internal_option(&entry.statement),
         removal: is_removal(&entry.statement),
         roles,
         copy_failed,

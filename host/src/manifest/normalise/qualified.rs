@@ -23,8 +23,12 @@ pub fn columns(statement: Cow<'_, str>) -> Cow<'_, str> {
     let mut out = String::with_capacity(statement.len());
     let (mut rest, mut quote) = (&*statement, None);
     let mut before = ' ';
+    // Of each parenthesis that is open, whether it is of a subquery: there, every column has its relation's name.
+    let mut within = Vec::new();
     while let Some(letter) = rest.chars().next() {
-        let begins = quote.is_none() && !(before.is_alphanumeric() || "_$.\"".contains(before));
+        let begins = quote.is_none()
+            && !within.contains(&true)
+            && !(before.is_alphanumeric() || "_$.\"".contains(before));
         let column =
             |after: &str| after.starts_with(|c: char| c == '"' || c == '_' || c.is_alphabetic());
         if begins
@@ -38,6 +42,8 @@ pub fn columns(statement: Cow<'_, str>) -> Cow<'_, str> {
         match (quote, letter) {
             (Some(one), letter) if one == letter => quote = None,
             (None, '\'' | '"') => quote = Some(letter),
+            (None, '(') => within.push(begins_query(&rest[1..])),
+            (None, ')') => drop(within.pop()),
             _ => {}
         }
         out.push(letter);
@@ -47,26 +53,37 @@ pub fn columns(statement: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Words of a query of several relations, of which none stands in parentheses.
+const SEVERAL: [&str; 4] = ["join", "union", "intersect", "except"];
+
+fn begins_query(text: &str) -> bool {
+    ["SELECT", "VALUES", "WITH"]
+        .iter()
+        .any(|word| text.trim_start().starts_with(word))
+}
+
 /// The name of the one relation of a view, as it stands before columns.
 fn only_relation(statement: &str) -> Option<String> {
     let tokens = tokens(statement);
-    let count = |word: &str| tokens.iter().filter(|token| token.is(word)).count();
-    if count("select") != 1 || count("join") > 0 || count("union") > 0 {
-        return None;
-    }
-    let mut depth = 0;
+    let (mut depth, mut selects) = (0, 0);
     let mut from = None;
     for (at, token) in tokens.iter().enumerate() {
         match token {
             Token::Mark('(') => depth += 1,
             Token::Mark(')') => depth -= 1,
-            token if depth == 0 && token.is("from") => {
+            _ if depth > 0 => {}
+            token if token.is("select") => selects += 1,
+            token if SEVERAL.iter().any(|word| token.is(word)) => return None,
+            token if token.is("from") => {
                 if from.replace(at).is_some() {
                     return None;
                 }
             }
             _ => {}
         }
+    }
+    if selects != 1 {
+        return None;
     }
     let mut rest = tokens.iter().skip(from? + 1).peekable();
     let mut name = None;
@@ -119,6 +136,14 @@ mod tests {
                 "CREATE MATERIALIZED VIEW s.m AS\n SELECT EXTRACT(year FROM \"O t\".at) AS y\n   FROM s.orders \"O t\"\n  WITH NO DATA;",
                 "CREATE MATERIALIZED VIEW s.m AS\n SELECT EXTRACT(year FROM at) AS y\n   FROM s.orders \"O t\"\n  WITH NO DATA;",
             ),
+            (
+                "CREATE VIEW s.c AS\n WITH RECURSIVE c(n) AS (\n         VALUES (1)\n        UNION ALL\n         SELECT (c_1.n + 1)\n           FROM c c_1\n          WHERE (c_1.n < c.n)\n        )\n SELECT c.n\n   FROM c;",
+                "CREATE VIEW s.c AS\n WITH RECURSIVE c(n) AS (\n         VALUES (1)\n        UNION ALL\n         SELECT (c_1.n + 1)\n           FROM c c_1\n          WHERE (c_1.n < c.n)\n        )\n SELECT n\n   FROM c;",
+            ),
+            (
+                "CREATE VIEW v AS\n SELECT a.id\n   FROM s.a\n  WHERE (EXISTS ( SELECT FROM s.b WHERE (b.id = a.id)));",
+                "CREATE VIEW v AS\n SELECT id\n   FROM s.a\n  WHERE (EXISTS ( SELECT FROM s.b WHERE (b.id = a.id)));",
+            ),
         ] {
             assert_eq!(read(older), newer);
             assert_eq!(read(newer), newer);
@@ -130,7 +155,7 @@ mod tests {
         for view in [
             "CREATE VIEW v AS\n SELECT a.id,\n    b.id AS other\n   FROM s.a,\n    s.b;",
             "CREATE VIEW v AS\n SELECT a.id\n   FROM (s.a\n     JOIN s.b ON ((a.id = b.id)));",
-            "CREATE VIEW v AS\n SELECT a.id\n   FROM s.a\n  WHERE (EXISTS ( SELECT FROM s.b WHERE (b.id = a.id)));",
+            "CREATE VIEW v AS\n SELECT a.id\n   FROM s.a\nUNION\n SELECT b.id\n   FROM s.b;",
             "CREATE VIEW v AS\n SELECT t.*::s.t AS whole\n   FROM s.t;",
             "CREATE TABLE t (a int DEFAULT t.id FROM t);",
         ] {

@@ -234,6 +234,37 @@ fn a_role_belongs_to_the_grants_that_it_gave() {
 }
 
 #[test]
+fn all_privileges_of_an_older_server_may_be_listed() {
+    let grant = |version: &str, what: &str| {
+        objects(&format!(
+            "-- Dumped from database version {version}\n{}",
+            entry(
+                "TABLE t; Type: ACL; Schema: public; Owner: alice",
+                &format!("GRANT {what} ON TABLE public.t TO bob;")
+            )
+        ))
+    };
+    let list = "SELECT,INSERT,REFERENCES,DELETE,TRIGGER,TRUNCATE,UPDATE";
+    assert_eq!(grant("15.18 (Debian)", list), grant("15.18", "ALL"));
+    assert_ne!(grant("15.18", "SELECT,INSERT"), grant("15.18", "ALL"));
+    // There it lacks MAINTAIN.
+    assert_ne!(grant("17.5", list), grant("17.5", "ALL"));
+}
+
+#[test]
+fn default_privileges_have_one_blank() {
+    let to = |blanks: &str| {
+        objects(&entry(
+            "DEFAULT PRIVILEGES FOR TABLES; Type: DEFAULT ACL; Schema: public; Owner: alice",
+            &format!(
+                "ALTER DEFAULT PRIVILEGES FOR ROLE alice GRANT SELECT ON TABLES{blanks}TO bob;"
+            ),
+        ))
+    };
+    assert_eq!(to("  "), to(" "));
+}
+
+#[test]
 fn transactions_are_passed_over() {
     let text = format!(
         "BEGIN;\n\n{}COMMIT;\n",

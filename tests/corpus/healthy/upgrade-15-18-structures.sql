@@ -1,0 +1,4 @@
+-- what: an upgrade of the base structures
+-- base: structures
+-- sandbox: 18
+-- plan: restore.upgrade_to = 18

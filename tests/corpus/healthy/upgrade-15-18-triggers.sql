@@ -1,0 +1,4 @@
+-- what: an upgrade of the base triggers
+-- base: triggers
+-- sandbox: 18
+-- plan: restore.upgrade_to = 18
