@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::{TryStreamExt as _, pin_mut};
 use tokio_postgres::{Client, SimpleQueryMessage};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -119,13 +120,19 @@ async fn rows(
     client: &Client,
     sql: &str,
 ) -> Result<BTreeSet<(String, String, u64)>, tokio_postgres::Error> {
-    let messages = client.simple_query(sql).await?;
-    let rows = messages.into_iter().filter_map(|message| match message {
-        SimpleQueryMessage::Row(row) => {
-            let at = |i| row.get(i).unwrap_or_default().to_owned();
-            Some((at(0), at(1), xxh3_64(at(2).as_bytes())))
+    // One by one: together they are some megabytes of text.
+    let messages = client.simple_query_raw(sql).await?;
+    pin_mut!(messages);
+    let mut rows = BTreeSet::new();
+    while let Some(message) = messages.try_next().await? {
+        if let SimpleQueryMessage::Row(row) = message {
+            let at = |i| row.get(i).unwrap_or_default();
+            rows.insert((
+                at(0).to_owned(),
+                at(1).to_owned(),
+                xxh3_64(at(2).as_bytes()),
+            ));
         }
-        _ => None,
-    });
-    Ok(rows.collect())
+    }
+    Ok(rows)
 }

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::manifest::form::is_removal;
 use crate::manifest::normalise::internal_option;
+use crate::manifest::preamble::is_removal;
 use crate::plan::Roles;
 use crate::restore::Gravity::{self, Benign, Fidelity, Serious};
 use crate::restore::Notice;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::digest::Sha256;
-use crate::manifest::{Direction, LargeObject, Object, Relation, Sequence, Words};
+use crate::manifest::{Direction, LargeObject, Object, Relation, RowsAs, Sequence, Words};
 
 fn object(kind: &str, name: &str, definition: &str) -> Object {
     let mut words = Words::default();
@@ -154,16 +154,19 @@ fn exact_rows_are_the_same_rows() {
         |dump: &mut Manifest| dump.relations[1].content_digest = "f".repeat(32).parse().unwrap();
     assert_eq!(found(exact, flipped), ["rows-equal TABLE DATA shop.units"]);
     assert_eq!(found("", flipped), [""; 0]);
-    let status = |encoding: &str| {
+    let status = |encoding: &str, rows: RowsAs| {
         let seen = held(exact, &Cycling::default(), |dump| {
             flipped(dump);
             dump.form.encoding = encoding.to_owned();
+            dump.form.rows = rows;
         });
         let about = seen.findings.iter().find(|one| one.rule == "rows-equal");
         about.map(|one| one.status)
     };
-    assert_eq!(status(""), Some(Status::Fail));
-    assert_eq!(status("LATIN1"), Some(Status::CouldNotLook));
+    assert_eq!(status("", RowsAs::None), Some(Status::Fail));
+    for (encoding, rows) in [("LATIN1", RowsAs::None), ("", RowsAs::Inserts)] {
+        assert_eq!(status(encoding, rows), Some(Status::CouldNotLook));
+    }
     let more = |dump: &mut Manifest| dump.relations[1].rows += 1;
     assert_eq!(found(exact, more), ["rows-tolerated TABLE DATA shop.units"]);
     let new = |dump: &mut Manifest| dump.relations.push(relation("lanes", 2));
