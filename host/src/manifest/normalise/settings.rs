@@ -21,10 +21,13 @@ const SESSION_ONLY: [&str; 12] = [
     "default_with_oids",
 ];
 
-/// Whether this is `SET name = value;` and nothing more. By another word than pg_dump's own, strings could come to end
+/// Whether this is one `SET`, of a setting or of the role that acts, and nothing more. By another word than pg_dump's own, strings could come to end
 /// elsewhere than the scanner has it.
 pub fn is_setting(statement: &str) -> bool {
     let text = statement.strip_suffix(';').unwrap_or(statement);
+    if authorization(text).is_some() {
+        return true;
+    }
     let setting = text
         .strip_prefix("SET ")
         .and_then(|rest| rest.split_once(" = "));
@@ -33,7 +36,7 @@ pub fn is_setting(statement: &str) -> bool {
         own && name
             .bytes()
             .all(|b| b == b'_' || b == b'.' || b.is_ascii_alphanumeric())
-            && value.split(", ").all(is_value)
+            && (is_name(value) || value.split(", ").all(is_value))
     })
 }
 
@@ -52,6 +55,12 @@ fn is_value(value: &str) -> bool {
     }
 }
 
+/// The role of `SET SESSION AUTHORIZATION`, in its quotes, or DEFAULT.
+fn authorization(text: &str) -> Option<&str> {
+    let role = text.strip_prefix("SET SESSION AUTHORIZATION ")?;
+    (role == "DEFAULT" || is_string(role)).then_some(role)
+}
+
 /// Whether this is one string in quotes, as pg_dump writes a role's name.
 fn is_string(value: &str) -> bool {
     let text = value
@@ -68,9 +77,7 @@ fn is_name(value: &str) -> bool {
 /// Judges `SET name = value;`.
 pub fn set(statement: &str) -> Treatment {
     let text = statement.trim_end_matches(';');
-    if let Some(role) = text.strip_prefix("SET SESSION AUTHORIZATION ")
-        && (role == "DEFAULT" || is_string(role))
-    {
+    if let Some(role) = authorization(text) {
         return Treatment::Authorization((role != "DEFAULT").then(|| role.to_owned()));
     }
     let Some((name, value)) = text

@@ -1,0 +1,2 @@
+-- what: owners by SET SESSION AUTHORIZATION
+-- pg_dump: --use-set-session-authorization
