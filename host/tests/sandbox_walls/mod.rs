@@ -448,6 +448,14 @@ pub async fn abandoned(engine: &Engine) -> Drill {
         std::mem::forget(whole);
     }
     drop(journal);
+    // A program that another test starts just now has the lock's file open until it is executed.
+    for _ in 0..500 {
+        let file = std::fs::File::open(drill.journal_path()).unwrap();
+        if file.try_lock().is_ok() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
     drill
 }
 
