@@ -340,6 +340,8 @@ cat >"$work/many.toml" <<-TOML
 	password_file = "$one/state/source.pw"
 TOML
 echo 'version = 1' >"$work/many.grants.toml"
+# check.toml names it beside itself.
+cp -- "$root/guest-checks/row-matrix/settings.schema.json" "$work/"
 for number in $(seq -w 200); do
     sed "s/row-matrix/many-$number/" "$root/guest-checks/row-matrix/check.toml" >"$work/check.toml"
     "$root/target/release/vhost" bundle "$root/guest-checks/row-matrix.wasm" --replace --manifest "$work/check.toml" \
