@@ -1,2 +1,0 @@
--- what: owners by SET SESSION AUTHORIZATION
--- pg_dump: --use-set-session-authorization
