@@ -41,63 +41,44 @@ pub fn of_the_restored(here: &Catalogue) -> Vec<Probe> {
             here.collations.get(collation).map_or("", String::as_str)
         ),
     });
-    let strange = here.in_system_schemas.iter().map(|one| Probe {
-        rule: Rule::SystemSchema,
-        weight: Weight::Fails,
-        subject: one.clone(),
-        said: "made by the restore in a schema of the system, which no dump holds".to_owned(),
-    });
+    let said = "made by the restore in a schema of the system, which no dump holds";
+    let strange = here.in_system_schemas.iter();
+    let strange = strange.map(|one| fails(Rule::SystemSchema, one, said));
     stale.chain(strange).collect()
+}
+
+fn fails(rule: Rule, subject: &str, said: &str) -> Probe {
+    Probe {
+        rule,
+        weight: Weight::Fails,
+        subject: subject.to_owned(),
+        said: said.to_owned(),
+    }
 }
 
 /// What the source has and the restored database has not.
 pub fn held_against(source: &Catalogue, here: &Catalogue) -> Vec<Probe> {
     let mut probes = extensions(source, here);
-    for index in &source.invalid_indexes {
-        probes.push(Probe {
-            rule: Rule::InvalidIndexAtSource,
-            weight: Weight::Fails,
-            subject: index.clone(),
-            said: "invalid at the source, so pg_dump leaves it out: REINDEX INDEX CONCURRENTLY or DROP it there"
-                .to_owned(),
-        });
-    }
+    let said = "invalid at the source, so pg_dump leaves it out: REINDEX INDEX CONCURRENTLY or DROP it there";
+    let invalid = source.invalid_indexes.iter();
+    probes.extend(invalid.map(|one| fails(Rule::InvalidIndexAtSource, one, said)));
     let gone = source.in_system_schemas.difference(&here.in_system_schemas);
-    probes.extend(gone.map(|one| Probe {
-        rule: Rule::SystemSchema,
-        weight: Weight::Fails,
-        subject: one.clone(),
-        said: "at the source in a schema of the system, which no dump holds: move it to a schema of its own"
-            .to_owned(),
-    }));
+    let said = "at the source in a schema of the system, which no dump holds: move it to a schema of its own";
+    probes.extend(gone.map(|one| fails(Rule::SystemSchema, one, said)));
     let gone = source.subscriptions.difference(&here.subscriptions);
-    probes.extend(gone.map(|one| Probe {
-        rule: Rule::Subscription,
-        weight: Weight::Fails,
-        subject: one.clone(),
-        said: "a subscription of the source, and not in the restored database: pg_dump leaves them out for a role that is no superuser"
-            .to_owned(),
-    }));
+    let said = "a subscription of the source, and not in the restored database: pg_dump leaves them out for a role that is no superuser";
+    probes.extend(gone.map(|one| fails(Rule::Subscription, one, said)));
+    let said = "its options may not be seen by the source's role, and are not in the dump: if it has any, a superuser's dump alone holds them";
     probes.extend(source.hidden_mappings.iter().map(|one| Probe {
-        rule: Rule::UserMapping,
         weight: Weight::CouldNotLook,
-        subject: one.clone(),
-        said: "its options may not be seen by the source's role, and are not in the dump: if it has any, a superuser's dump alone holds them"
-            .to_owned(),
+        ..fails(Rule::UserMapping, one, said)
     }));
     // The restored database's own are told by themselves.
     let off = source
         .unenforced_constraints
         .difference(&here.unenforced_constraints);
-    for constraint in off {
-        probes.push(Probe {
-            rule: Rule::ConstraintTriggerAtSource,
-            weight: Weight::Fails,
-            subject: constraint.clone(),
-            said: "not enforced at the source, where its triggers are off, and enforced in the restored database: no dump says so; ALTER TABLE … ENABLE TRIGGER ALL there"
-                .to_owned(),
-        });
-    }
+    let said = "not enforced at the source, where its triggers are off, and enforced in the restored database: no dump says so; ALTER TABLE … ENABLE TRIGGER ALL there";
+    probes.extend(off.map(|one| fails(Rule::ConstraintTriggerAtSource, one, said)));
     for (role, setting) in lost(&source.database_settings, &here.database_settings) {
         probes.push(Probe {
             rule: Rule::DatabaseSetting,

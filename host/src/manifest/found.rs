@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::digest::Sha256;
+
 use super::connect::database;
 use super::entry::Entry;
 use super::form::{Forming, Under};
@@ -17,8 +19,6 @@ use super::roles::collect_roles;
 use super::row::RowDigest;
 use super::sequences::Sequences;
 use super::statement::{Tail, copy_target, starts_with};
-use crate::digest::Sha256;
-
 use super::{Ending, Form, Listing, Manifest, Object, Offsets, RowsAs, Scanned, Words};
 
 /// psql meta-commands that pg_dump itself writes.

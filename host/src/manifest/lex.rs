@@ -234,6 +234,8 @@ impl Lexer {
                 self.sets_encoding = self.sets_strings && word == "client_encoding";
                 self.sets_strings &= word == "standard_conforming_strings";
             }
+            (_, "to") if self.sets_encoding => {}
+            (2.., word) if self.sets_encoding => self.encoding = word.as_bytes().to_vec(),
             (2, "off") if self.sets_strings => self.strings = Strings::Old,
             (2, "on") if self.sets_strings => self.strings = Strings::Standard,
             _ => {}

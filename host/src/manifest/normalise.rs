@@ -20,7 +20,7 @@ mod settings;
 
 use std::borrow::Cow;
 
-pub use settings::is_setting;
+pub use settings::{is_setting, is_string};
 
 use super::statement::{ends_in_owner, starts_with};
 use super::token::{Token, tokens};
@@ -181,13 +181,11 @@ fn is_one_action(statement: &str) -> bool {
 /// Whether this calls a function that restores the planner's statistics, and in its arguments none
 /// (`dumpRelationStats` in pg_dump.c): they are strings, cast to types that every database has.
 fn restores_statistics(statement: &str) -> bool {
-    let calls = statement
-        .strip_prefix("SELECT * FROM pg_catalog.pg_restore_")
-        .and_then(|rest| {
-            let rest = rest.strip_prefix("relation_stats(\n");
-            rest.or(statement
-                .strip_prefix("SELECT * FROM pg_catalog.pg_restore_attribute_stats(\n"))
-        });
+    let calls = ["relation", "attribute"].iter().find_map(|of| {
+        statement.strip_prefix(&*format!(
+            "SELECT * FROM pg_catalog.pg_restore_{of}_stats(\n"
+        ))
+    });
     let Some(arguments) = calls.and_then(|rest| rest.strip_suffix("\n);")) else {
         return false;
     };
@@ -195,7 +193,7 @@ fn restores_statistics(statement: &str) -> bool {
     let cast = [Token::Mark(':'), Token::Mark(':')];
     tokens.iter().enumerate().all(|(at, token)| match token {
         Token::Bare(_) => tokens[..at].ends_with(&cast),
-        Token::Mark(mark) => "\',:[]".contains(*mark),
+        Token::Mark(mark) => "',:[]".contains(*mark),
         Token::Quoted(_) => false,
     })
 }

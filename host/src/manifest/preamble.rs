@@ -1,6 +1,6 @@
 //! What stands before the first heading of a dump.
 
-use super::normalise::{SEARCH_PATH, is_setting};
+use super::normalise::{SEARCH_PATH, is_setting, is_string};
 use super::statement::{Tail, copy_target, starts_with, without_comments};
 use super::token::{Token, tokens};
 
@@ -29,9 +29,11 @@ pub fn is_preamble(statement: &str) -> bool {
     is_setting(statement)
         || statement == SEARCH_PATH
         || statement == "BEGIN;"
-        || is_unlink(statement)
         // Before a template is dropped (`dumpDatabase` in pg_dump.c).
-        || starts("UPDATE pg_catalog.pg_database SET datistemplate = false WHERE datname = '")
+        || statement
+            .strip_prefix("UPDATE pg_catalog.pg_database SET datistemplate = false WHERE datname = ")
+            .and_then(|rest| rest.strip_suffix(';'))
+            .is_some_and(is_string)
         // With `--create`, the database itself; which one is known when the dump connects to it.
         || starts("DROP DATABASE ")
         || !outside()
@@ -116,6 +118,7 @@ mod tests {
             "SET default_tablespace = \"Odd one\";",
             "SET SESSION AUTHORIZATION 'o''hara';",
             "SET client_encoding = 'UTF8';",
+            "UPDATE pg_catalog.pg_database SET datistemplate = false WHERE datname = 'it''s';",
             "ALTER TABLE IF EXISTS a.t ALTER COLUMN id DROP DEFAULT;",
             "ALTER TABLE IF EXISTS a.\"the (parts)\" DETACH PARTITION a.\"p, '1\";",
             "DROP OPERATOR IF EXISTS a.+ (integer, double precision);",
@@ -138,6 +141,7 @@ mod tests {
             "SET standard_conforming_strings = false;",
             "SET client_encoding = E'UTF8'\n'\\''; SELECT f(); --';",
             "SET a.b = f();",
+            "UPDATE pg_catalog.pg_database SET datistemplate = false WHERE datname = 'a' OR f() = '';",
             "SET SESSION AUTHORIZATION E'a'\n'\\''; SELECT f(); --';",
             "ALTER FUNCTION a.f(text) SET search_path = ' DROP ';",
             "ALTER TABLE a.t ADD COLUMN x text DEFAULT a.f(), DROP COLUMN IF EXISTS y;",

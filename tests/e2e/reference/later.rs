@@ -67,6 +67,29 @@ fn another_form_of_the_same_dump_has_not_drifted() {
     }
 }
 
+/// Owners that one side does not have cannot be compared, which is not the same as equal.
+#[test]
+fn a_dump_without_owners_is_not_the_same() {
+    let desk = Desk::with(&Plan::default());
+    let database = orders("");
+    let runs = [&[][..], &["--no-owner"]].map(|more| {
+        let dump = dump::take(&desk, &database, "plain", more);
+        let outcome = desk.drill(&["--no-checks", "--dump", dump.to_str().unwrap()]);
+        outcome.run().directory.to_str().unwrap().to_owned()
+    });
+    let text = diff(&desk, &[&runs[0], &runs[1]]);
+    assert_eq!(text.code, Some(1), "{text:#?}");
+    assert!(
+        text.stdout.contains("not written alike (--no-owner)"),
+        "{text:#?}"
+    );
+    let json = diff(&desk, &["--json", &runs[0], &runs[1]]);
+    assert_eq!(json.code, Some(1));
+    let value: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(value["written_otherwise"], "--no-owner");
+    assert_eq!(value["differences"], serde_json::json!([]));
+}
+
 #[test]
 fn two_manifests_are_shown_side_by_side() {
     let desk = Desk::with(&Plan::default());

@@ -39,7 +39,7 @@ pub enum Command {
     Accept(Accept),
     /// Show what differs between two manifests.
     ///
-    /// Exit status: 0 nothing, 1 something, 2 usage.
+    /// Exit status: 0 nothing, 1 something, or not all can be compared, 2 usage.
     Diff(Diff),
     /// Try the walls around a check on this machine: hostile checks beside an honest one, in a drill of their own.
     ///

@@ -98,6 +98,8 @@ fn the_second_byte_of_a_letter_escapes_nothing() {
     let after = |set: &str| count(&[set.as_bytes(), text].concat());
     assert_eq!(after("SET client_encoding = 'SJIS';"), 3);
     assert_eq!(after("SET client_encoding = 'GBK';"), 3);
+    assert_eq!(after("SET client_encoding = gbk;"), 3);
+    assert_eq!(after("SET client_encoding TO 'GBK';"), 3);
     assert_eq!(
         after("SET client_encoding = 'GBK';SET client_encoding = 'UTF8';"),
         2

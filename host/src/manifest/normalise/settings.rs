@@ -61,8 +61,8 @@ fn authorization(text: &str) -> Option<&str> {
     (role == "DEFAULT" || is_string(role)).then_some(role)
 }
 
-/// Whether this is one string in quotes, as pg_dump writes a role's name.
-fn is_string(value: &str) -> bool {
+/// Whether this is one string in quotes, as pg_dump writes the name of a role or a database.
+pub fn is_string(value: &str) -> bool {
     let text = value
         .strip_prefix('\'')
         .and_then(|rest| rest.strip_suffix('\''));
