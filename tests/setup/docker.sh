@@ -10,6 +10,7 @@
 # every container of a drill runs without a network, and a machine's own network is not ours to change.
 set -euo pipefail
 
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/vhost-test
 home=$cache/docker
 
@@ -43,13 +44,9 @@ own_pid() {
 
 install_docker() {
     if command -v dockerd >/dev/null && command -v docker >/dev/null; then return; fi
-    [ "$(id -u)" = 0 ] || fail 'Docker is not installed; as root: apt-get install docker.io'
-    command -v apt-get >/dev/null || fail 'Docker is not installed, and there is no apt-get to install it; install dockerd and docker'
-    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends docker.io; } >"$home/apt.log" 2>&1 ||
-        fail "apt-get install docker.io failed; see $home/apt.log"
+    "$here/apt.sh" docker.io
     # Newer Debian has the client in a package of its own.
-    command -v docker >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -qy docker-cli >>"$home/apt.log" 2>&1 ||
-        fail "apt-get install docker-cli failed; see $home/apt.log"
+    command -v docker >/dev/null || "$here/apt.sh" docker-cli
 }
 
 start() {

@@ -10,6 +10,7 @@ set -euo pipefail
 
 # The release of Debian that brings each version.
 declare -A suites=([15]=bookworm [17]=trixie)
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/vhost-test
 
 fail() {
@@ -38,8 +39,7 @@ sources_of() {
 
 install_debootstrap() {
     command -v debootstrap >/dev/null && return
-    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends debootstrap; } >"$cache/apt.log" 2>&1 ||
-        fail "apt-get install debootstrap failed; see $cache/apt.log"
+    "$here/apt.sh" debootstrap
 }
 
 in_root() {
@@ -61,6 +61,12 @@ build() {
     # Now, because both are gone from view when the trap runs.
     # shellcheck disable=SC2064
     trap "rm -rf --one-file-system -- '$root' '$tarball.part'" EXIT
+    # What is unpacked goes into a tarball, so nothing need be synced; and it is cheaper never to unpack documentation.
+    mkdir -p "$root/etc/dpkg/dpkg.cfg.d"
+    {
+        printf 'force-unsafe-io\n'
+        printf 'path-exclude=/usr/share/%s/*\n' doc man info locale
+    } >"$root/etc/dpkg/dpkg.cfg.d/throw-away"
     # Without a mirror of our own, debootstrap knows one.
     debootstrap --variant=minbase "$suite" "$root" ${mirror:+"$mirror"} >"$log" 2>&1 ||
         fail "debootstrap failed: $(tail -n 1 "$log") (all of it in $log)"
@@ -74,8 +80,6 @@ build() {
     chmod 755 "$root/usr/sbin/policy-rc.d"
     mkdir -p "$root/etc/postgresql-common"
     printf 'create_main_cluster = false\n' >"$root/etc/postgresql-common/createcluster.conf"
-    # The image holds no documentation: it is cheaper never to unpack it.
-    printf 'path-exclude=/usr/share/%s/*\n' doc man info locale >"$root/etc/dpkg/dpkg.cfg.d/no-documentation"
     {
         in_root apt-get -q update
         in_root apt-get -qy dist-upgrade
@@ -84,7 +88,7 @@ build() {
     } >>"$log" 2>&1 || fail "installing postgresql-$version failed: $(tail -n 1 "$log") (all of it in $log)"
     [ -x "$root/usr/lib/postgresql/$version/bin/postgres" ] || fail "the new root file system has no Postgres $version; see $log"
     rm -rf -- "$root"/usr/share/{doc,man,info,locale}/* "$root"/var/lib/apt/lists/* "$root"/var/cache/{apt,debconf,ldconfig}/* \
-        "$root"/var/log/* "$root/etc/resolv.conf" "$root/usr/sbin/policy-rc.d"
+        "$root"/var/log/* "$root/etc/resolv.conf" "$root/usr/sbin/policy-rc.d" "$root/etc/dpkg/dpkg.cfg.d/throw-away"
     tar --numeric-owner --one-file-system -C "$root" -cf "$tarball.part" .
     mv "$tarball.part" "$tarball"
     trap - EXIT

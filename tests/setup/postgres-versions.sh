@@ -33,10 +33,7 @@ flock 9
 if bins; then exit 0; fi
 log=$cache/postgres-versions.log
 if ! python3 -m pip --version >/dev/null 2>&1; then
-    command -v apt-get >/dev/null || fail 'missing: python3-pip; there is no apt-get here, so install it by hand'
-    [ "$(id -u)" = 0 ] || fail 'missing: python3-pip; as root: apt-get install python3-pip'
-    { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3-pip; } >"$log" 2>&1 ||
-        fail "apt-get install python3-pip failed; see $log"
+    "$(dirname "${BASH_SOURCE[0]}")/apt.sh" python3-pip
 fi
 part=$(mktemp -d "$cache/wheel.XXXXXXXX")
 trap 'rm -rf -- "$part"' EXIT

@@ -29,19 +29,17 @@ missing=()
 command -v bwrap >/dev/null || missing+=(bubblewrap)
 
 if [ "${#missing[@]}" -gt 0 ]; then
-    command -v apt-get >/dev/null || fail "missing: ${missing[*]}; there is no apt-get here, so install them by hand"
-    [ "$(id -u)" = 0 ] || fail "missing: ${missing[*]}; as root: apt-get install ${missing[*]}"
-    log=$(mktemp /tmp/vhost-apt.XXXXXXXX)
-    apt-get update -q >"$log" 2>&1 || fail "apt-get update failed; see $log"
-    if [ "${missing[0]}" = postgresql ] && apt-cache show postgresql-15 >/dev/null 2>&1; then missing[0]=postgresql-15; fi
-    # Only the programs are wanted. Without this, Debian's package would also create a cluster and start it on port 5432.
-    no_cluster=/etc/postgresql-common/createcluster.d/vhost-tests.conf
-    mkdir -p "${no_cluster%/*}"
-    trap 'rm -f "$no_cluster"' EXIT
-    printf 'create_main_cluster = false\n' >"$no_cluster"
-    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}" >>"$log" 2>&1 ||
-        fail "apt-get install ${missing[*]} failed; see $log"
-    rm -f "$log"
+    if [ "$(id -u)" = 0 ]; then
+        # Only the programs are wanted. Without this, Debian's package would also create a cluster and start it on port 5432.
+        no_cluster=/etc/postgresql-common/createcluster.d/vhost-tests.conf
+        mkdir -p "${no_cluster%/*}"
+        trap 'rm -f "$no_cluster"' EXIT
+        printf 'create_main_cluster = false\n' >"$no_cluster"
+    fi
+    apt=$(dirname "${BASH_SOURCE[0]}")/apt.sh
+    if [ "${missing[0]}" != postgresql ] || ! "$apt" "${missing[@]/%postgresql/postgresql-15}" 2>/dev/null; then
+        "$apt" "${missing[@]}" >&2
+    fi
 fi
 
 bin=$(find_bin)
