@@ -17,10 +17,11 @@ const PATIENCE: Duration = Duration::from_secs(120);
 ///
 /// The cluster is thrown away, so nothing is synced; its pages have checksums, so that what is read back of the restore is
 /// what was written. Settings that only newer servers know live in a file of
-/// their own, because an older server refuses to start on an unknown name.
+/// their own, because an older server refuses to start on an unknown name. initdb is told a time zone, which `files` set
+/// anyway: it would find one out by comparing this machine's clock with every zone that there is.
 pub(super) const START: &str = r#"
 umask 077
-"$1/initdb" --pgdata=/vhost/data --username=postgres --encoding=UTF8 --locale=C.UTF-8 \
+TZ=UTC "$1/initdb" --pgdata=/vhost/data --username=postgres --encoding=UTF8 --locale=C.UTF-8 \
     --data-checksums --no-sync --no-instructions --auth-local=peer --auth-host=reject || exit 1
 bin=$1
 set -- $("$bin/postgres" --version)
