@@ -2,9 +2,12 @@
 # Builds every check in this directory as a WebAssembly component with its manifest, guest-checks/<name>.wasm.
 #
 #   build.sh [--languages]
+#   build.sh --components PACKAGE...
 #
 # The checks in Rust, and with --languages those in Python and TypeScript too: they want Python 3.10 and Node.js 20, and
-# bring what else they need into ${XDG_CACHE_HOME:-~/.cache}/vhost-build.
+# bring what else they need into ${XDG_CACHE_HOME:-~/.cache}/vhost-build. --components builds these packages of the
+# workspace the same way, without manifests, and prints where they are: the tests have guests of their own. VHOST is the
+# vhost that adds the manifests; without it one is built here first.
 #
 # Of Rust, the same sources and the same toolchain give the same bytes wherever the clone lies: a grant pins a component's
 # SHA-256, so a path of the building machine must not get into it.
@@ -12,27 +15,29 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd -P)
 repo=$(dirname "$here")
-case ${1:-} in
-'' | --languages) ;;
+what=${1:-}
+case $what in
+'' | --languages | --components) ;;
 *)
-    echo 'build.sh: the one argument that there is is --languages' >&2
+    echo 'build.sh: the arguments that there are are --languages and --components' >&2
     exit 2
     ;;
 esac
-languages=${1:-}
+[ $# = 0 ] || shift
 cargo_home=$(cd "${CARGO_HOME:-$HOME/.cargo}" && pwd -P)
 target=wasm32-wasip2
 
 cd "$repo"
-set --
-for manifest in guest-checks/*/Cargo.toml; do
-    name=$(basename "$(dirname "$manifest")")
-    [ "$name" = sdk ] || set -- "$@" "$name"
-done
-
-# `vhost bundle` adds the manifests. Built before the flags below: they are for the checks alone.
-cargo build --release --package vhost --bin vhost
-vhost=${CARGO_TARGET_DIR:-$repo/target}/release/vhost
+if [ "$what" != --components ]; then
+    set --
+    for manifest in guest-checks/*/Cargo.toml; do
+        name=$(basename "$(dirname "$manifest")")
+        [ "$name" = sdk ] || set -- "$@" "$name"
+    done
+    # `vhost bundle` adds the manifests. Built before the flags below: they are for the checks alone.
+    [ -n "${VHOST:-}" ] || cargo build --release --package vhost --bin vhost
+fi
+vhost=${VHOST:-${CARGO_TARGET_DIR:-$repo/target}/release/vhost}
 
 packages=
 for name in "$@"; do packages="$packages --package $name"; done
@@ -51,12 +56,16 @@ export CARGO_ENCODED_RUSTFLAGS="$flags"
 cargo build --profile guest --target "$target" $packages
 
 built=${CARGO_TARGET_DIR:-$repo/target}/$target/guest
+if [ "$what" = --components ]; then
+    echo "$built"
+    exit
+fi
 for name in "$@"; do
     "$vhost" bundle "$built/$(echo "$name" | tr - _).wasm" \
         --manifest "guest-checks/$name/check.toml" --output "guest-checks/$name.wasm"
 done
 
-[ "$languages" = --languages ] || exit 0
+[ "$what" = --languages ] || exit 0
 export VHOST="$vhost"
 for check in guest-checks/*/check.py; do
     guest-checks/sdk/python/build.sh "$(dirname "$check")" guest-checks

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard};
 use anyhow::{Context as _, Result, ensure};
 
 use crate::case::head;
-use crate::server::{HBA, SUPERUSER, Server};
+use crate::server::{HBA, SUPERUSER, Server, end_with_this_process};
 
 /// Servers of every version that is needed, and the databases on them.
 pub struct Bases {
@@ -114,8 +114,10 @@ impl Base {
             ("full_page_writes", "off"),
             ("synchronous_commit", "off"),
         ];
+        let server = Server::start_of(bin, &settings, HBA, |_| {});
+        end_with_this_process(server.socket_dir());
         Self {
-            server: Server::start_of(bin, &settings, HBA, |_| {}),
+            server,
             bin: bin.to_owned(),
             sql: sql.to_owned(),
             made: Vec::new(),

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::bases::Bases;
 use crate::case::{Case, Reference, Stated, sorted};
-use crate::make::{Made, healthy, make, of_the_form, open_directory};
+use crate::make::{Made, Taken, healthy, make, of_the_form, open_directory};
 
 /// Where drills run.
 #[derive(Clone, Debug)]
@@ -37,6 +37,7 @@ pub struct Outcome {
 pub struct Drills {
     program: PathBuf,
     bases: Bases,
+    dumps: Taken,
     /// Where the manifests of healthy bases are, each taken by one drill that passed.
     references: PathBuf,
     taken: Mutex<BTreeMap<String, Result<PathBuf, String>>>,
@@ -70,11 +71,13 @@ impl Engine {
 }
 
 impl Drills {
-    pub fn new(program: PathBuf, bases: Bases, references: PathBuf) -> Self {
+    /// `work` is where what cases share is put.
+    pub fn new(program: PathBuf, bases: Bases, work: &Path) -> Self {
         Self {
             program,
             bases,
-            references,
+            dumps: Taken::new(work.join("d")),
+            references: work.join("r"),
             taken: Mutex::default(),
         }
     }
@@ -82,7 +85,7 @@ impl Drills {
     /// Makes the case's dump in a new directory, and drills it.
     pub fn drill(&self, case: &Case, engine: &Engine, directory: &Path) -> Result<Outcome> {
         open_directory(directory)?;
-        let made = make(case, &self.bases, directory)?;
+        let made = make(case, &self.bases, &self.dumps, directory)?;
         let mut args = self.stated(case, &made)?;
         if case.reference == Reference::Base {
             args.push("--reference".to_owned());

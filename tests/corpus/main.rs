@@ -5,11 +5,12 @@ mod case;
 mod drill;
 mod judge;
 mod make;
-#[path = "../../host/tests/support/server.rs"]
-#[expect(dead_code, reason = "the host's own tests use more of it")]
+#[path = "../support/server.rs"]
+#[expect(dead_code, reason = "the rooms' tests use more of it")]
 mod server;
 mod table;
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -23,6 +24,7 @@ use crate::bases::Bases;
 use crate::case::Case;
 use crate::drill::{Drills, Engine};
 use crate::judge::{Judgement, judge};
+use crate::server::{end_with_this_process, scratch};
 use crate::table::Row;
 
 /// Drills healthy dumps and faults, and says how many are told apart.
@@ -47,9 +49,6 @@ struct Args {
     /// Another build of vhost to drill with.
     #[arg(long, value_name = "FILE")]
     vhost: Option<PathBuf>,
-    /// A new directory to work in, which `run.sh` removes.
-    #[arg(long, hide = true)]
-    work: PathBuf,
     /// Directories of Postgres' programs, separated by colons.
     #[arg(long, hide = true)]
     bins: String,
@@ -85,16 +84,17 @@ fn run(args: &Args) -> Result<ExitCode> {
     if let Some(pattern) = &args.only {
         cases.retain(|case| format!("{}/{}", case.group, case.name).contains(pattern.as_str()));
     }
-    let work: Vec<(&Case, &Engine)> = engines
+    let all: Vec<(&Case, &Engine)> = engines
         .iter()
         .flat_map(|engine| cases.iter().map(move |case| (case, engine)))
         .filter(|(case, engine)| engine.can(case))
         .collect();
+    let work = &Work::new(args.keep)?;
     let bins: Vec<PathBuf> = std::env::split_paths(&args.bins).collect();
     let bases = Bases::new(corpus.join("bases"), &bins)?;
     let program = args.vhost.clone();
     let program = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_vhost").into());
-    let drills = Drills::new(program, bases, args.work.join("r"));
+    let drills = Drills::new(program, bases, work.path());
 
     println!("{}", table::header());
     let rows = Mutex::new(Shown::default());
@@ -104,10 +104,10 @@ fn run(args: &Args) -> Result<ExitCode> {
             scope.spawn(|| {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((case, engine)) = work.get(at) else {
+                    let Some((case, engine)) = all.get(at) else {
                         break;
                     };
-                    let row = one(at, case, engine, &drills, args);
+                    let row = one(at, case, engine, &drills, work);
                     let mut rows = rows
                         .lock()
                         .unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -131,6 +131,46 @@ fn run(args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(bad || rows.is_empty())))
 }
 
+/// A directory that everybody can enter: servers and sandboxes have users of their own.
+enum Work {
+    /// Removed with this process, however it ends.
+    Goes(PathBuf),
+    Kept(PathBuf),
+}
+
+impl Work {
+    fn new(keep: bool) -> Result<Self> {
+        // What is kept should outlive a reboot.
+        let parent = if keep {
+            Path::new("/var/tmp")
+        } else {
+            scratch()
+        };
+        let directory = tempfile::Builder::new()
+            .prefix("vhost-corpus.")
+            .permissions(std::fs::Permissions::from_mode(0o755))
+            .tempdir_in(parent)?
+            .keep();
+        Ok(if keep {
+            eprintln!("corpus: kept {}", directory.display());
+            Self::Kept(directory)
+        } else {
+            end_with_this_process(&directory);
+            Self::Goes(directory)
+        })
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Goes(path) | Self::Kept(path) => path,
+        }
+    }
+
+    fn goes(&self) -> bool {
+        matches!(self, Self::Goes(_))
+    }
+}
+
 /// Rows in the order of the cases, however the drills end.
 #[derive(Default)]
 struct Shown {
@@ -149,11 +189,11 @@ impl Shown {
     }
 }
 
-fn one(at: usize, case: &Case, engine: &Engine, drills: &Drills, args: &Args) -> Row {
+fn one(at: usize, case: &Case, engine: &Engine, drills: &Drills, work: &Work) -> Row {
     let began = Instant::now();
     // A socket's path may hold 107 bytes, and most of them are the sandbox's.
     let name: String = case.name.chars().take(16).collect();
-    let directory = args.work.join(format!("{at:03}-{name}"));
+    let directory = work.path().join(format!("{at:03}-{name}"));
     let judgement = match drills.drill(case, engine, &directory) {
         Ok(outcome) => judge(case, &outcome),
         Err(error) => Judgement {
@@ -162,7 +202,7 @@ fn one(at: usize, case: &Case, engine: &Engine, drills: &Drills, args: &Args) ->
             words: format!("no drill: {error:#}"),
         },
     };
-    if !args.keep
+    if work.goes()
         && let Err(error) = std::fs::remove_dir_all(&directory)
     {
         eprintln!("corpus: {}: {error}", directory.display());

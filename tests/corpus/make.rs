@@ -1,9 +1,11 @@
 //! From a case to the dump that is drilled.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
 use flate2::write::GzEncoder;
@@ -20,15 +22,64 @@ pub struct Made {
     pub size: Option<u64>,
 }
 
-/// Makes the dump of a case in a directory of its own.
-pub fn make(case: &Case, bases: &Bases, directory: &Path) -> Result<Made> {
-    let dump = directory.join("given.dump");
-    let copy = bases.copy(&case.base, case.server)?;
-    if let Act::Database(sql) = &case.act {
-        copy.run(sql)?;
+/// Dumps of bases as they are, which most files are damaged copies of: each is taken once.
+pub struct Taken {
+    directory: PathBuf,
+    dumps: Mutex<BTreeMap<String, Result<PathBuf, String>>>,
+}
+
+impl Taken {
+    pub fn new(directory: PathBuf) -> Self {
+        Self {
+            directory,
+            dumps: Mutex::default(),
+        }
     }
-    take(case, bases, &copy, &dump)?;
-    drop(copy);
+
+    /// Puts a dump of the case's base, in the case's form, where the case wants it.
+    fn copy(&self, case: &Case, bases: &Bases, to: &Path) -> Result<()> {
+        let key = format!(
+            "{:?}",
+            (
+                &case.base,
+                case.server,
+                case.dumper,
+                &case.form.format,
+                &case.form.compress,
+                &case.pg_dump,
+                &case.environment
+            )
+        );
+        let taken = {
+            // Whoever comes second waits for the first one's dump.
+            let mut dumps = self.dumps.lock().unwrap_or_else(PoisonError::into_inner);
+            let number = dumps.len();
+            let taken = dumps.entry(key).or_insert_with(|| {
+                let dump = self.directory.join(number.to_string());
+                let taken = open_directory(&self.directory)
+                    .and_then(|()| bases.copy(&case.base, case.server))
+                    .and_then(|copy| take(case, bases, &copy, &dump));
+                taken.map(|()| dump).map_err(|error| format!("{error:#}"))
+            });
+            taken.clone().map_err(anyhow::Error::msg)?
+        };
+        let output = Command::new("cp").arg("-r").arg(&taken).arg(to).output()?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        ensure!(output.status.success(), "{said}");
+        Ok(())
+    }
+}
+
+/// Makes the dump of a case in a directory of its own.
+pub fn make(case: &Case, bases: &Bases, taken: &Taken, directory: &Path) -> Result<Made> {
+    let dump = directory.join("given.dump");
+    if let Act::Database(sql) = &case.act {
+        let copy = bases.copy(&case.base, case.server)?;
+        copy.run(sql)?;
+        take(case, bases, &copy, &dump)?;
+    } else {
+        taken.copy(case, bases, &dump)?;
+    }
     if case.packed != Wrap::None {
         std::fs::write(&dump, wrapped(case.packed, std::fs::read(&dump)?)?)?;
     }

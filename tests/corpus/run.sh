@@ -16,7 +16,6 @@ fail() {
 }
 
 engine=local
-keep=no
 arguments=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -26,7 +25,7 @@ while [ $# -gt 0 ]; do
             arguments+=("$1")
             shift
             ;;
-        --keep) keep=yes ;;
+        --keep) ;;
         --only | --jobs)
             [ $# -ge 2 ] || fail "$1 needs a value"
             arguments+=("$1")
@@ -48,27 +47,18 @@ cd "$root"
 
 # shellcheck source=/dev/null
 command -v cargo >/dev/null || [ ! -e "$HOME/.cargo/env" ] || source "$HOME/.cargo/env"
-command -v cargo >/dev/null || fail 'Rust is not installed; see https://rustup.rs'
+tests/setup/rust.sh || fail 'Rust cannot build vhost with all that it has'
 bins=$(tests/setup/postgres.sh):$(tests/setup/postgres-versions.sh) || fail 'there is no Postgres to work with'
 
-work=
 docker_started=no
+runner_pid=
 # Shellcheck does not see that the trap calls it.
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2329
 clean_up() {
-    local code=$? pid_file
+    local code=$?
     set +e
-    if [ -n "$work" ]; then
-        # The runner stops its servers, unless something ended it first.
-        for pid_file in "$work"/.tmp*/data/postmaster.pid; do
-            [ ! -e "$pid_file" ] || kill -QUIT "$(head -n 1 "$pid_file")"
-        done
-        if [ "$keep" = yes ]; then
-            printf 'corpus: kept %s\n' "$work" >&2
-        else
-            rm -rf -- "$work"
-        fi
-    fi
+    # What the runner has made goes with it.
+    [ -z "$runner_pid" ] || kill -TERM "$runner_pid" 2>/dev/null
     [ "$docker_started" = no ] || tests/setup/docker.sh stop
     exit "$code"
 }
@@ -88,7 +78,10 @@ runner=$(cargo test --release --quiet --workspace --test corpus --no-run --messa
     sed -n 's/.*"executable":"\([^"]*\/corpus-[^"]*\)".*/\1/p')
 [ -x "$runner" ] || fail 'the runner was not built'
 
-# Everybody can enter it: servers and sandboxes have users of their own.
-work=$(mktemp -d /var/tmp/vhost-corpus.XXXXXXXX)
-chmod 755 "$work"
-TMPDIR=$work "$runner" --work "$work" --bins "$bins" ${arguments[@]+"${arguments[@]}"}
+# In the background, because a trap waits for what runs in front.
+"$runner" --bins "$bins" ${arguments[@]+"${arguments[@]}"} &
+runner_pid=$!
+code=0
+wait "$runner_pid" || code=$?
+runner_pid=
+exit "$code"

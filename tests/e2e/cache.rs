@@ -9,7 +9,7 @@ use vhost::report::verdict::Verdict;
 use crate::support::{Database, Desk, GRANTS, Outcome, SHIPPED, agree, component};
 
 fn desk() -> Desk {
-    let desk = Desk::with(&Database::new().plan());
+    let desk = Desk::with(&Database::new().plan()).with_cache_of_its_own();
     desk.grants(&GRANTS);
     desk
 }

@@ -208,6 +208,7 @@ fn no_test_file_is_forgotten() {
     for (root, main) in [
         ("tests/e2e", "main.rs"),
         ("tests/guests", "host.rs"),
+        ("tests/rooms", "main.rs"),
         ("tests/corpus", "main.rs"),
         ("host/src", "lib.rs"),
     ] {

@@ -9,8 +9,8 @@ mod live;
 mod made;
 mod outcome;
 mod proxy;
-#[path = "../../host/tests/support/server.rs"]
-#[expect(dead_code, reason = "the host's own tests use more of it")]
+#[path = "../support/server.rs"]
+#[expect(dead_code, reason = "the rooms' tests use more of it")]
 pub mod server;
 mod shop;
 mod terminal;

@@ -8,7 +8,8 @@ use std::process::Command;
 
 use vhost::report::verdict::Verdict;
 
-use crate::support::server::{BIN, HBA, SUPERUSER, Server};
+use crate::support::server::place::{all_bins, other_bins};
+use crate::support::server::{HBA, SUPERUSER, Server};
 use crate::support::{Desk, Grant, Outcome, Plan, READER, agree, password};
 
 /// What dumps of several versions write differently, or what a dump's restore has to get past.
@@ -46,19 +47,6 @@ const GRANTS: [Grant<'static>; 1] = [Grant::counts(
     &["app.person(id)", "app.entry(at)"],
 )];
 
-fn bins() -> Vec<PathBuf> {
-    match std::env::var_os("VHOST_TEST_PG_BINS") {
-        Some(bins) => std::env::split_paths(&bins).collect(),
-        None if std::env::var_os("CI").is_some() => {
-            panic!("VHOST_TEST_PG_BINS must name other Postgres versions where CI is set")
-        }
-        None => {
-            eprintln!("no other Postgres: set VHOST_TEST_PG_BINS");
-            Vec::new()
-        }
-    }
-}
-
 pub(crate) fn server(bin: &Path) -> Server {
     let server = Server::start_of(bin, &[], HBA, |_| {});
     let password = password().replace('\'', "''");
@@ -93,7 +81,7 @@ pub(crate) fn drill_given(desk: &Desk, dump: &Path) -> Outcome {
 
 #[test]
 fn sources_of_other_versions_pass() {
-    for bin in bins() {
+    for bin in other_bins() {
         let server = server(&bin);
         for format in ["plain", "custom"] {
             let plan = Plan {
@@ -118,7 +106,7 @@ fn sources_of_other_versions_pass() {
 
 #[test]
 fn given_dumps_of_other_versions_pass_in_every_format() {
-    for bin in bins() {
+    for bin in other_bins() {
         let server = server(&bin);
         let desk = Desk::with(&Plan {
             sandbox: sandbox(&bin),
@@ -133,7 +121,7 @@ fn given_dumps_of_other_versions_pass_in_every_format() {
 
 /// The machine's own and the others, each with the one before it.
 fn pairs() -> Vec<(PathBuf, PathBuf)> {
-    let all: Vec<PathBuf> = [PathBuf::from(BIN)].into_iter().chain(bins()).collect();
+    let all: Vec<PathBuf> = all_bins();
     let mut pairs = Vec::new();
     for (n, older) in all.iter().enumerate() {
         pairs.extend(
@@ -275,7 +263,7 @@ fn an_upgrade_of_a_source_passes() {
 
 #[test]
 fn the_sandbox_has_data_checksums() {
-    for bin in [PathBuf::from(BIN)].into_iter().chain(bins()) {
+    for bin in all_bins() {
         let server = server(&bin);
         let desk = Desk::with(&into(&bin, None));
         let outcome = drill_given(&desk, &pg_dump(&bin, &server, &desk, &["-Fp"]));

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use vhost::check::evidence::{DumpFacts, RestoreFacts};
 use vhost::check::exchange::Record;
-use vhost::check::{Compiler, Database, Facts, Job, Machine, Salt};
+use vhost::check::{Cache, Compiler, Database, Facts, Job, Machine, Salt};
 use vhost::digest::Sha256;
 use vhost::grant::bundle::{Existing, bundle};
 use vhost::grant::component::Outline;
@@ -16,6 +15,9 @@ use vhost::grant::{Approved, Asked, Component, Grants, ImportKind, review};
 use vhost::manifest::{Manifest, Object, Relation, Words};
 use vhost::plan::bounds::Bounds;
 use vhost::reference::Reference;
+
+use crate::components::components;
+use crate::place::{end_with_this_process, scratch};
 
 /// Guests that are only for tests.
 const GUESTS: &[&str] = &[
@@ -48,20 +50,10 @@ pub fn workspace() -> &'static Path {
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let target = workspace().join("target");
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .current_dir(workspace())
-            .args(["build", "--quiet", "--profile", "guest"])
-            .args(["--target", "wasm32-wasip2", "--target-dir"])
-            .arg(&target);
         let shipped = shipped();
         let shipped = shipped.keys().map(String::as_str);
-        for guest in GUESTS.iter().copied().chain(shipped) {
-            cargo.args(["--package", guest]);
-        }
-        assert!(cargo.status().unwrap().success(), "the guests do not build");
-        target.join("wasm32-wasip2/guest")
+        let packages: Vec<&str> = GUESTS.iter().copied().chain(shipped).collect();
+        components(&packages)
     })
 }
 
@@ -93,6 +85,20 @@ pub fn compiler() -> Compiler {
         env!("CARGO_BIN_EXE_vhost").into(),
         vec!["compile-component".into()],
     )
+}
+
+/// What is compiled here, once for all tests: each of them is about what a guest does.
+fn cache() -> Arc<Cache> {
+    static CACHE: OnceLock<Arc<Cache>> = OnceLock::new();
+    let cache = CACHE.get_or_init(|| {
+        let home = tempfile::tempdir_in(scratch()).unwrap();
+        end_with_this_process(home.path());
+        let home = home.keep();
+        let authority = cap_std::ambient_authority();
+        let cache = Cache::open(&home.join("cache"), &home.join("state"), authority);
+        Arc::new(cache.unwrap())
+    });
+    cache.clone()
 }
 
 /// One check to run and what it is granted.
@@ -142,10 +148,11 @@ pub async fn job_on(
     approved: Approved,
     database: Option<Database>,
 ) -> Job {
-    let compiled = compiler().compile(machine, approved.component()).await;
+    let compiler = compiler();
+    let ready = compiler.ready(Some(cache()), machine, approved.component());
     Job {
         machine: machine.clone(),
-        compiled: compiled.unwrap(),
+        compiled: ready.await.unwrap().compiled,
         approved: Arc::new(approved),
         database,
         facts: Arc::new(facts()),

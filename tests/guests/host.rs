@@ -3,10 +3,15 @@
 
 mod catalogue;
 mod checks;
+#[path = "../support/components.rs"]
+mod components;
 mod decoded;
 mod ground;
 mod kept;
 mod manifests;
+#[path = "../support/place.rs"]
+#[expect(dead_code, reason = "the servers' tests use more of it")]
+mod place;
 mod restored;
 mod standing;
 mod walls;

@@ -1,6 +1,5 @@
 //! A few rows, restored into a real sandbox and hardened as a drill does it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,6 +20,7 @@ use vhost::sandbox::{Data, Engine, Journal, Limits, Removed, Spec, scope};
 use vhost::source::Given;
 
 use crate::ground::{Ask, approved, facts, job_on};
+use crate::place::{bin, scratch};
 
 const DUMP: &str = r#"--
 -- PostgreSQL database dump
@@ -69,7 +69,7 @@ pub async fn within(body: impl AsyncFnOnce(&mut Bench<'_, '_>)) {
 
 /// The same with a plain dump of one's own.
 pub async fn within_restored(dump_text: &str, body: impl AsyncFnOnce(&mut Bench<'_, '_>)) {
-    let home = tempfile::tempdir_in("/var/tmp").unwrap();
+    let home = tempfile::tempdir_in(scratch()).unwrap();
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o711);
     std::fs::set_permissions(home.path(), open).unwrap();
     let dump = home.path().join("dump.sql");
@@ -77,7 +77,7 @@ pub async fn within_restored(dump_text: &str, body: impl AsyncFnOnce(&mut Bench<
     let run: RunId = RunId::new(time::OffsetDateTime::now_utc(), rand::random());
     let journal = Journal::create(&home.path().join("journal"), &run).unwrap();
     let search: Vec<_> = std::env::split_paths(&std::env::var_os("PATH").unwrap()).collect();
-    let engine = Engine::Local(Local::find(&bin_dir(), &search).unwrap());
+    let engine = Engine::Local(Local::find(&bin(), &search).unwrap());
     let spec = Spec {
         name: format!("guests-{run}").parse().unwrap(),
         run,
@@ -138,11 +138,6 @@ pub async fn within_restored(dump_text: &str, body: impl AsyncFnOnce(&mut Bench<
             .iter()
             .all(|r| r.outcome == Removed::Gone)
     );
-}
-
-fn bin_dir() -> PathBuf {
-    std::env::var_os("VHOST_TEST_PG_BIN")
-        .map_or_else(|| "/usr/lib/postgresql/15/bin".into(), PathBuf::from)
 }
 
 impl Bench<'_, '_> {

@@ -3,13 +3,13 @@
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use vhost::report::verdict::Verdict;
 
-use crate::support::server::{BIN, SUPERUSER, program};
+use crate::support::server::{SUPERUSER, bin, program};
 use crate::support::{Container, Desk, Docker, Plan, READER, agree, password, unused_name};
 use crate::versions::{SQL, drill_given, pg_dump, refused, server};
 
@@ -166,9 +166,9 @@ fn an_upgrade_from_fifteen_passes() {
         restore: "upgrade_to = 17".to_owned(),
         ..Plan::default()
     });
-    let older = server(Path::new(BIN));
+    let older = server(&bin());
     for format in ["-Fp", "-Fc"] {
-        let dump = pg_dump(Path::new(BIN), &older, &desk, &[format]);
+        let dump = pg_dump(&bin(), &older, &desk, &[format]);
         let outcome = drill_given(&desk, &dump);
         agree(&outcome, Verdict::Pass);
         let said = "an upgrade drill: a dump of Postgres 15 was restored into Postgres 17";

@@ -1,22 +1,14 @@
 //! One database with as many kinds of objects as a dump can hold passes, on every version of Postgres that there is.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use vhost::report::verdict::Verdict;
 
 use super::given;
-use crate::support::server::{BIN, HBA, SUPERUSER, Server};
+use crate::support::server::place::all_bins;
+use crate::support::server::{HBA, SUPERUSER, Server};
 use crate::support::{Desk, Plan, READER, agree, password, workspace};
-
-/// Postgres 15, and those that `VHOST_TEST_PG_BINS` names.
-fn bins() -> Vec<PathBuf> {
-    let mut bins = vec![PathBuf::from(BIN)];
-    if let Some(others) = std::env::var_os("VHOST_TEST_PG_BINS") {
-        bins.extend(std::env::split_paths(&others));
-    }
-    bins
-}
 
 fn server(bin: &Path) -> Server {
     let server = Server::start_of(bin, &[], HBA, |_| {});
@@ -39,7 +31,7 @@ fn server(bin: &Path) -> Server {
 
 #[test]
 fn it_passes_in_every_form() {
-    for bin in bins() {
+    for bin in all_bins() {
         let server = server(&bin);
         let desk = Desk::with(&Plan {
             sandbox: format!("bin_dir = {:?}", bin.display().to_string()),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 use vhost::grant::{Component, Difference, Grants, difference};
@@ -13,6 +14,8 @@ use super::{Outcome, component};
 /// A directory of one test, removed with it.
 pub struct Desk {
     directory: TempDir,
+    /// Where compiled checks are kept, and the key to them.
+    kept: PathBuf,
 }
 
 /// Lines of each table of a plan. `source` is left out for drills of given dumps.
@@ -55,16 +58,25 @@ impl Desk {
     pub fn new() -> Self {
         let directory = tempfile::Builder::new()
             .prefix("vhost-e2e-")
-            .tempdir_in("/var/tmp")
+            .tempdir_in(super::server::scratch())
             .unwrap();
         let open = |path: &Path| {
             std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
         };
         open(directory.path());
-        let desk = Self { directory };
+        let desk = Self {
+            directory,
+            kept: kept().to_owned(),
+        };
         std::fs::create_dir(desk.sandboxes()).unwrap();
         open(&desk.sandboxes());
         desk
+    }
+
+    /// Keeps compiled checks here, in `cache` and `state`, and knows of none. Other desks share theirs.
+    pub fn with_cache_of_its_own(mut self) -> Self {
+        self.kept = self.directory.path().to_owned();
+        self
     }
 
     /// A desk with this plan.
@@ -139,8 +151,8 @@ impl Desk {
             .current_dir(self.directory.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("XDG_CACHE_HOME", self.path("cache"))
-            .env("XDG_STATE_HOME", self.path("state"))
+            .env("XDG_CACHE_HOME", self.kept.join("cache"))
+            .env("XDG_STATE_HOME", self.kept.join("state"))
             .stdin(Stdio::null());
         command
     }
@@ -191,6 +203,16 @@ impl Desk {
             .filter(|path| hidden(path))
             .collect()
     }
+}
+
+/// What the desks of this process share. Compiling an interpreter takes 20 seconds, and most tests are about something else.
+fn kept() -> &'static Path {
+    static KEPT: OnceLock<PathBuf> = OnceLock::new();
+    KEPT.get_or_init(|| {
+        let directory = tempfile::tempdir_in(super::server::scratch()).unwrap();
+        super::server::end_with_this_process(directory.path());
+        directory.keep()
+    })
 }
 
 fn stanza(grant: &Grant<'_>) -> String {

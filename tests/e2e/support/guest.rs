@@ -17,6 +17,11 @@ const OWN: &[&str] = &[
     "comparer",
 ];
 
+#[path = "../../support/components.rs"]
+mod components;
+
+use components::components;
+
 /// The component of a check by its name.
 pub fn component(check: &str) -> PathBuf {
     if OWN.contains(&check) {
@@ -69,18 +74,5 @@ pub fn without_manifest(guest: &str) -> PathBuf {
 /// Builds the tests' own guests once.
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let target = workspace().join("target");
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .current_dir(workspace())
-            .args(["build", "--quiet", "--profile", "guest"])
-            .args(["--target", "wasm32-wasip2", "--target-dir"])
-            .arg(&target);
-        for guest in OWN {
-            cargo.args(["--package", guest]);
-        }
-        assert!(cargo.status().unwrap().success(), "the guests do not build");
-        target.join("wasm32-wasip2/guest")
-    })
+    BUILT.get_or_init(|| components(OWN))
 }

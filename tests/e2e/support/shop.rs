@@ -1,10 +1,9 @@
 //! A small shop as production: one server for all tests that leave it alone, a database for each.
 
-use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::server::{SUPERUSER, Server};
+use super::server::{SUPERUSER, Server, end_with_this_process};
 use super::{Grant, Plan};
 
 /// The role that drills read with: it can read all and write nothing.
@@ -128,7 +127,7 @@ impl Shop {
         static SHARED: OnceLock<Shop> = OnceLock::new();
         SHARED.get_or_init(|| {
             let shop = Self::open();
-            end_with_this_process(&shop.server);
+            end_with_this_process(shop.server.socket_dir());
             shop
         })
     }
@@ -185,23 +184,4 @@ impl Database {
     pub fn conninfo(&self) -> String {
         self.shop.server.conninfo(SUPERUSER, &self.name)
     }
-}
-
-/// A static is never dropped, so a shell waits for the end of a pipe that this process holds, and then stops the server.
-fn end_with_this_process(server: &Server) {
-    let directory = server.socket_dir();
-    let script = r#"read -r _
-        pid=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$pid"
-        for _ in 1 2 3 4 5 6 7 8 9; do [ -e "$1/data/postmaster.pid" ] && sleep 0.2; done
-        rm -rf -- "$1""#;
-    let waiting = Command::new("sh")
-        .args(["-c", script, "sh"])
-        .arg(directory)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    // Dropping a child neither ends nor waits for it; leaking its pipe keeps it open as long as this process lives.
-    std::mem::forget(waiting);
 }

@@ -3,16 +3,14 @@
 //! `VHOST_TEST_PG_BINS` names the directories of other Postgres versions, separated by colons; `tests/setup/postgres-versions.sh`
 //! fetches them. Without it only Postgres 15 is asked, except where `CI` is set.
 
-#[path = "support/server.rs"]
-#[expect(dead_code, reason = "other tests use more of it")]
-mod server;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use server::{BIN, HBA, SUPERUSER, Server};
 use vhost::manifest::scan::Scanner;
 use vhost::manifest::{Access, Change, Compare, Difference, Ending, Manifest, Rows, differences};
+
+use crate::server::place::all_bins;
+use crate::server::{HBA, SUPERUSER, Server, bin};
 
 const SINK: &str = include_str!("../../tests/databases/kitchen_sink.sql");
 
@@ -41,20 +39,7 @@ impl Ground {
     }
 
     fn each() -> impl Iterator<Item = Self> {
-        let more = match std::env::var_os("VHOST_TEST_PG_BINS") {
-            Some(bins) => std::env::split_paths(&bins).collect(),
-            None if std::env::var_os("CI").is_some() => {
-                panic!("VHOST_TEST_PG_BINS must name other Postgres versions where CI is set")
-            }
-            None => {
-                eprintln!("Postgres 15 alone: set VHOST_TEST_PG_BINS");
-                Vec::new()
-            }
-        };
-        [PathBuf::from(BIN)]
-            .into_iter()
-            .chain(more)
-            .map(|bin| Self::of(&bin))
+        all_bins().into_iter().map(|bin| Self::of(&bin))
     }
 
     fn run(&self, program: &str, database: Option<&str>, arguments: &[&str]) -> Vec<u8> {
@@ -338,7 +323,7 @@ const CHANGES: [(&str, &str, Change); 26] = [
 
 #[test]
 fn what_changed_in_a_restore_is_named() {
-    let ground = Ground::of(Path::new(BIN));
+    let ground = Ground::of(&bin());
     let expected = ground.manifest("sink", &[]);
     let back = ground.restored();
     for (change, named, how) in CHANGES {

@@ -8,7 +8,7 @@ use vhost::check::query::{OPEN_CURSORS, PARAMETERS, SQL_BYTES, Session};
 use tokio_postgres::Client;
 use vhost::grant::{Hardened, role};
 
-use crate::server::{Server, approved};
+use super::server::{Server, approved};
 
 const WORLD: &str = "
     CREATE SCHEMA app;

@@ -4,7 +4,7 @@ use vhost::check::Onlooker;
 use vhost::check::bindings::vhost::check::types::Error;
 use vhost::grant::role;
 
-use crate::server::{Server, approved};
+use super::server::{Server, approved};
 
 const WORLD: &str = "
     CREATE SCHEMA app;

@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 use vhost::event::Events;
 use vhost::source::{DumpAs, Source, SourceError, TlsError};
 
+use super::{canary, keeping, open, pg_dump, shown, target, with_reader};
 use crate::server::{Server, hand_over};
-use crate::{canary, keeping, open, pg_dump, shown, target, with_reader};
 
 const HBA: &str = "local all postgres trust\nhostssl all certified 127.0.0.1/32 cert\n\
     hostssl all all 127.0.0.1/32 scram-sha-256\nhostnossl postgres reader 127.0.0.1/32 reject\n\

@@ -1,36 +1,17 @@
 //! Sandboxes of the docker engine, on the engine and image that the environment names.
-//!
-//! `VHOST_TEST_DOCKER_HOST` is the engine, for example `unix:///var/run/docker.sock`; `VHOST_TEST_DOCKER_IMAGE` the
-//! image, `vhost-postgres:15` unless it says otherwise. Without an engine these tests say so and end, except where `CI` is set.
-
-mod sandbox_walls;
 
 use bollard::models::{ContainerConfig, ContainerCreateBody};
 use bollard::query_parameters::{
     CommitContainerOptionsBuilder, CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder,
     RemoveImageOptions,
 };
-use sandbox_walls::Drill;
 use vhost::sandbox::clean::{Cleaned, clean};
 use vhost::sandbox::docker::Docker;
 use vhost::sandbox::{ContainerIdentity, Ended, Engine, Holds, Removed, SandboxError, scope};
 
-fn host() -> Option<String> {
-    match std::env::var("VHOST_TEST_DOCKER_HOST") {
-        Ok(host) => Some(host),
-        Err(_) if std::env::var_os("CI").is_some() => {
-            panic!("VHOST_TEST_DOCKER_HOST must name a Docker engine where CI is set")
-        }
-        Err(_) => {
-            eprintln!("no Docker engine: set VHOST_TEST_DOCKER_HOST");
-            None
-        }
-    }
-}
-
-fn image() -> String {
-    std::env::var("VHOST_TEST_DOCKER_IMAGE").unwrap_or_else(|_| "vhost-postgres:15".to_owned())
-}
+use super::drill::Drill;
+use super::{every_sandbox, removal};
+use crate::docker::{host, image};
 
 async fn engine() -> Option<Engine> {
     let docker = Docker::connect(&host()?).await.unwrap();
@@ -49,36 +30,7 @@ fn client(host: &str) -> bollard::Docker {
     .unwrap()
 }
 
-macro_rules! on_docker {
-    ($($test:ident),* $(,)?) => {
-        $(#[tokio::test]
-        async fn $test() {
-            if let Some(engine) = engine().await {
-                sandbox_walls::$test(&engine).await;
-            }
-        })*
-    };
-}
-
-on_docker!(
-    tools_run_inside,
-    walls_hold,
-    torn_down_after_a_panic,
-    torn_down_when_interrupted,
-    bad_settings_are_named,
-    a_strangers_directory_is_left_alone,
-    data_can_live_in_memory,
-    cleaned_after_abandonment,
-    cleaning_refuses_another_directory,
-);
-
-#[tokio::test]
-async fn it_answers_and_goes() {
-    if let Some(engine) = engine().await {
-        let took = sandbox_walls::answers_and_goes(&engine).await;
-        println!("ready after {took:?}");
-    }
-}
+every_sandbox!(engine().await.map(|engine| ((), engine)));
 
 /// Makes a container that never starts, as a stranger would.
 async fn stranger(docker: &bollard::Docker, name: &str) -> String {
@@ -161,7 +113,7 @@ async fn cleaning_refuses_another_container() {
     let Some(engine) = engine().await else { return };
     let host = host().unwrap();
     let raw = client(&host);
-    let drill = sandbox_walls::abandoned(&engine).await;
+    let drill = removal::abandoned(&engine).await;
     let name = drill.spec.name.as_str();
     remove(&raw, name).await;
     let id = stranger(&raw, name).await;
@@ -218,7 +170,7 @@ async fn declared_volumes_do_not_stay() {
         .iter()
         .filter(|r| r.kind == "volume")
         .collect();
-    let abandoned = sandbox_walls::abandoned(&engine).await;
+    let abandoned = removal::abandoned(&engine).await;
     let cleaned = clean(&abandoned.journal_path()).await.unwrap();
     raw.remove_image(&tag, None::<RemoveImageOptions>, None)
         .await

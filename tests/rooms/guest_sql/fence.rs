@@ -7,7 +7,7 @@ use vhost::check::bindings::vhost::check::types::{Error, Value};
 use vhost::check::query::{Session, SessionError, TypeCatalog};
 use vhost::grant::{Limits, harden::harden};
 
-use crate::server::{Server, connect};
+use super::server::{Server, connect};
 
 const WORLD: &str = "
     CREATE ROLE app_owner NOLOGIN; CREATE ROLE middle NOLOGIN;

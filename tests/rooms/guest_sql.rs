@@ -3,6 +3,7 @@
 mod fence;
 mod limits;
 mod paging;
+mod privilege;
 mod reading;
 mod role;
 mod server;

@@ -1,141 +1,21 @@
-//! The pg_dump of a container image, on the engine and image that the environment names (see `sandbox_docker.rs`).
+//! The pg_dump of a container image, on the engine and image that the environment names (see `tests/rooms/docker.rs`).
+
+mod drill;
 
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use bollard::models::{ContainerCreateBody, ContainerInspectResponse};
-use bollard::query_parameters::{
-    CreateContainerOptionsBuilder, InspectContainerOptions, RemoveContainerOptionsBuilder,
-};
-use tokio_util::sync::CancellationToken;
-use vhost::event::Events;
-use vhost::plan::name::RunId;
+use bollard::models::ContainerCreateBody;
+use bollard::query_parameters::{CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder};
 use vhost::sandbox::clean::{Cleaned, clean};
-use vhost::sandbox::docker::{Docker, Remains};
-use vhost::sandbox::{ContainerIdentity, Journal, Limits, Removed, SandboxError};
-use vhost::source::{
-    DumpAs, DumpError, Dumping, Given, Growing, Lodging, PgDump, PgDumpError, Source, Tap,
-};
+use vhost::sandbox::{Removed, SandboxError};
+use vhost::source::{DumpError, Given, PgDumpError};
 
+use self::drill::Drill;
+use super::{CANARY, keeping, open, pausing, shown, with_reader};
+use crate::docker::image;
 use crate::server::Server;
-use crate::{CANARY, keeping, open, shown, with_reader};
-
-fn host() -> Option<String> {
-    match std::env::var("VHOST_TEST_DOCKER_HOST") {
-        Ok(host) => Some(host),
-        Err(_) if std::env::var_os("CI").is_some() => {
-            panic!("VHOST_TEST_DOCKER_HOST must name a Docker engine where CI is set")
-        }
-        Err(_) => {
-            eprintln!("no Docker engine: set VHOST_TEST_DOCKER_HOST");
-            None
-        }
-    }
-}
-
-fn image() -> String {
-    std::env::var("VHOST_TEST_DOCKER_IMAGE").unwrap_or_else(|_| "vhost-postgres:15".to_owned())
-}
-
-/// What a drill has around its dump.
-struct Drill {
-    dir: tempfile::TempDir,
-    docker: Docker,
-    raw: bollard::Docker,
-    run: RunId,
-    name: String,
-    journal: Option<Journal>,
-    stop: CancellationToken,
-    remains: Remains,
-}
-
-impl Drill {
-    async fn new() -> Option<Drill> {
-        let host = host()?;
-        let version = &bollard::ClientVersion {
-            major_version: 1,
-            minor_version: 41,
-        };
-        let dir = tempfile::tempdir().unwrap();
-        let run = RunId::new(time::OffsetDateTime::now_utc(), rand::random());
-        let journal = Journal::create(&dir.path().join("journal"), &run).unwrap();
-        Some(Drill {
-            dir,
-            docker: Docker::connect(&host).await.unwrap(),
-            raw: bollard::Docker::connect_with_unix(&host, 60, version).unwrap(),
-            run,
-            name: format!("vhost-test-{}-dump", hex::encode(rand::random::<[u8; 6]>())),
-            journal: Some(journal),
-            stop: CancellationToken::new(),
-            remains: Remains::default(),
-        })
-    }
-
-    async fn find(&mut self, source: &Source) -> Result<PgDump, PgDumpError> {
-        let image = self.docker.image(&image()).await.unwrap();
-        let lodging = Lodging {
-            name: self.name.parse().unwrap(),
-            run: self.run.clone(),
-            limits: Limits {
-                memory: 512 << 20,
-                cpus: 1.0,
-                pids: 64,
-            },
-            journal: self.journal.as_ref().unwrap(),
-            stop: &self.stop,
-        };
-        PgDump::in_image(&image, source, lodging, &mut self.remains).await
-    }
-
-    async fn start(&self, source: &Source, pg_dump: &PgDump, tap: Tap) -> (Growing, Dumping) {
-        let stop = self.stop.clone();
-        source
-            .start_dump(
-                pg_dump,
-                DumpAs::Plain,
-                vhost::plan::DumpOf::Contents,
-                &self.dump(),
-                tap,
-                stop,
-                Events::silent(),
-            )
-            .await
-            .unwrap()
-    }
-
-    fn dump(&self) -> std::path::PathBuf {
-        self.dir.path().join("dump")
-    }
-
-    async fn inspect(&self) -> ContainerInspectResponse {
-        let none = None::<InspectContainerOptions>;
-        self.raw.inspect_container(&self.name, none).await.unwrap()
-    }
-
-    async fn gone(&self) -> bool {
-        let identity = self.docker.container_identity(&self.name).await.unwrap();
-        matches!(identity, ContainerIdentity::Absent { .. })
-    }
-
-    /// Removes what was made, which must leave neither a container nor an open line in the journal.
-    async fn end(mut self) {
-        let journal = self.journal.take().unwrap();
-        let removals = std::mem::take(&mut self.remains).remove(&journal).await;
-        assert_eq!(removals.len(), 1, "{removals:?}");
-        assert_eq!(removals[0].outcome, Removed::Gone);
-        assert_eq!(
-            (removals[0].kind, &removals[0].name),
-            ("container", &self.name)
-        );
-        assert!(self.gone().await);
-        drop(journal);
-        assert_eq!(
-            clean(&self.dir.path().join("journal")).await.unwrap(),
-            Cleaned::Done(Vec::new())
-        );
-    }
-}
 
 fn by_tcp(server: &Server) -> String {
     format!(
@@ -161,17 +41,6 @@ fn the_pg_dump(server: &Server) -> u32 {
         std::thread::sleep(Duration::from_millis(20));
     }
     panic!("no pg_dump runs");
-}
-
-/// A tap that stops at the first piece until the sender is dropped, so that pg_dump waits in the middle.
-fn pausing() -> (std::sync::mpsc::Sender<()>, Tap) {
-    let (go, wait) = std::sync::mpsc::channel::<()>();
-    (
-        go,
-        Box::new(move |_| {
-            let _ = wait.recv();
-        }),
-    )
 }
 
 #[tokio::test(flavor = "multi_thread")]

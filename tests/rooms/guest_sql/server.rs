@@ -20,7 +20,6 @@ use vhost::grant::{Approved, Asked, AskedRead, Component, Grants, Import, Import
 use vhost::plan::bounds::Bounds;
 
 const QUERY: &str = "vhost:check/query@0.1.0";
-const BINARIES: &str = "/usr/lib/postgresql/15/bin";
 /// `nobody`: Postgres refuses to run as root, and initdb wants a user with a name.
 const UID: u32 = 65_534;
 
@@ -33,30 +32,14 @@ impl Server {
     pub async fn start() -> Self {
         let directory = tempfile::Builder::new()
             .prefix("vhost-test-")
-            .tempdir()
+            .tempdir_in(crate::server::scratch())
             .unwrap();
         if geteuid().is_root() {
             chown(directory.path(), Some(UID), Some(UID)).unwrap();
         }
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o700)).unwrap();
         let data = directory.path().join("data");
-        let initdb = program("initdb")
-            .args([
-                "--username=postgres",
-                "--locale=C",
-                "--encoding=UTF8",
-                "--no-sync",
-                "--auth=trust",
-                "--pgdata",
-            ])
-            .arg(&data)
-            .output()
-            .unwrap();
-        assert!(
-            initdb.status.success(),
-            "{}",
-            String::from_utf8_lossy(&initdb.stderr)
-        );
+        crate::server::cluster(&crate::server::bin(), &data);
         fs::write(
             data.join("pg_hba.conf"),
             "local all postgres trust\nlocal all all scram-sha-256\n",
@@ -149,7 +132,7 @@ impl Drop for Server {
 }
 
 fn program(name: &str) -> Command {
-    let path = Path::new(BINARIES).join(name);
+    let path = crate::server::program(name);
     if !geteuid().is_root() {
         return Command::new(path);
     }

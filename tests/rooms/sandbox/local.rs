@@ -1,15 +1,13 @@
 //! Sandboxes of the local engine, on this machine's own Postgres.
 
-mod sandbox_walls;
-
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use sandbox_walls::{Drill, connect};
 use vhost::sandbox::local::Local;
 use vhost::sandbox::{Engine, Login, Removed, SandboxError, scope};
 
-const BIN_DIR: &str = "/usr/lib/postgresql/15/bin";
+use super::drill::{Drill, connect};
+use crate::server::bin;
 
 fn search() -> Vec<PathBuf> {
     ["/usr/bin", "/bin", "/usr/sbin", "/sbin"]
@@ -18,7 +16,7 @@ fn search() -> Vec<PathBuf> {
 }
 
 fn bubblewrap() -> Engine {
-    Engine::Local(Local::find(Path::new(BIN_DIR), &search()).unwrap())
+    Engine::Local(Local::find(&bin(), &search()).unwrap())
 }
 
 /// The same machine without bubblewrap: a search path that leads to everything else.
@@ -32,51 +30,16 @@ fn unshare() -> (tempfile::TempDir, Engine) {
             .unwrap();
         std::os::unix::fs::symlink(found, dir.path().join(program)).unwrap();
     }
-    let engine = Engine::Local(Local::find(Path::new(BIN_DIR), &[dir.path().to_owned()]).unwrap());
+    let engine = Engine::Local(Local::find(&bin(), &[dir.path().to_owned()]).unwrap());
     (dir, engine)
 }
 
-macro_rules! each_launcher {
-    ($($test:ident),* $(,)?) => {
-        mod with_bubblewrap {
-            $(#[tokio::test]
-            async fn $test() {
-                super::sandbox_walls::$test(&super::bubblewrap()).await;
-            })*
-        }
-        mod with_unshare {
-            $(#[tokio::test]
-            async fn $test() {
-                let (_search, engine) = super::unshare();
-                super::sandbox_walls::$test(&engine).await;
-            })*
-        }
-    };
+mod with_bubblewrap {
+    crate::sandbox::every_sandbox!(Some(((), super::bubblewrap())));
 }
 
-each_launcher!(
-    tools_run_inside,
-    walls_hold,
-    torn_down_after_a_panic,
-    torn_down_when_interrupted,
-    bad_settings_are_named,
-    a_strangers_directory_is_left_alone,
-    data_can_live_in_memory,
-    cleaned_after_abandonment,
-    cleaning_refuses_another_directory,
-);
-
-#[tokio::test]
-async fn with_bubblewrap_it_answers_and_goes() {
-    let took = sandbox_walls::answers_and_goes(&bubblewrap()).await;
-    println!("ready after {took:?}");
-}
-
-#[tokio::test]
-async fn with_unshare_it_answers_and_goes() {
-    let (_search, engine) = unshare();
-    let took = sandbox_walls::answers_and_goes(&engine).await;
-    println!("ready after {took:?}");
+mod with_unshare {
+    crate::sandbox::every_sandbox!(Some(super::unshare()));
 }
 
 /// A server whose drill's future is dropped instead of awaited dies at once; its directory is for the cleaning.
@@ -148,7 +111,7 @@ fn programs_that_are_missing_are_named() {
             ..
         })
     ));
-    let missing = Local::find(Path::new(BIN_DIR), &[empty.path().to_owned()]);
+    let missing = Local::find(&bin(), &[empty.path().to_owned()]);
     assert!(matches!(missing, Err(SandboxError::NoLauncher)));
 }
 

@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 
 use vhost::source::{Fault, Given, GivenError};
 
-use crate::server::{BIN, HBA, SUPERUSER, Server};
+use crate::server::place::all_bins;
+use crate::server::{HBA, SUPERUSER, Server};
 
 /// Tables, one of them without rows and one whose rows come in several pieces, and large objects.
 const SQL: &str = "
@@ -21,10 +22,8 @@ const SQL: &str = "
 
 /// A server of each version, with the programs beside it.
 fn servers() -> Vec<(PathBuf, Server)> {
-    let others = std::env::var_os("VHOST_TEST_PG_BINS");
-    let others = others.iter().flat_map(std::env::split_paths);
     let mut servers = Vec::new();
-    for bin in [PathBuf::from(BIN)].into_iter().chain(others) {
+    for bin in all_bins() {
         let server = Server::start_of(&bin, &[], HBA, |_| {});
         server.sql("postgres", SQL);
         servers.push((bin, server));

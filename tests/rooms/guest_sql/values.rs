@@ -4,7 +4,7 @@ use vhost::check::bindings::vhost::check::types::{
     ColumnData, Error, Instant, Interval, OtherValue, Timestamp, Value,
 };
 
-use crate::server::Server;
+use super::server::Server;
 
 const WORLD: &str = "
     CREATE SCHEMA app;

@@ -2,7 +2,7 @@
 
 use vhost::check::bindings::vhost::check::types::{ColumnData, Error, Value};
 
-use crate::server::Server;
+use super::server::Server;
 
 const WORLD: &str = "
     CREATE SCHEMA app;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use vhost::source::{DifferenceKind, Known, LocaleProvider, Secret, Source, SourceError, unmoved};
 
+use super::{CANARY, canary, open, shown, target, with_reader};
 use crate::server::{SUPERUSER, Server};
-use crate::{CANARY, canary, open, shown, target, with_reader};
 
 #[tokio::test]
 async fn the_session_is_read_only_and_says_what_its_role_could_write() {
