@@ -126,7 +126,8 @@ fn the_set_up_commands_are_there_and_refuse_what_they_do_not_know() {
         assert_eq!(mode & 0o111, 0o111, "{program}");
     }
     // What continuous integration runs is what the README says.
-    assert!(read(".ci/run").lines().any(|line| line == "tests/run.sh"));
+    let steps = read(".ci/run");
+    assert!(steps.lines().any(|line| line == "step tests tests/run.sh"));
     let script = read("examples/closeout/run.sh");
     for line in commands.iter().filter(|line| line.starts_with("examples/")) {
         for flag in line.split(' ').filter(|word| word.starts_with("--")) {
