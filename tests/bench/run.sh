@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Measures what a drill costs, side by side with the shell pipeline that people use today, and holds it against the goals.
 #
-#   tests/bench/run.sh [--quick] [--scale N] [--rounds N] [--source DIR]
+#   tests/bench/run.sh [--quick] [--scale N] [--rounds N] [--source DIR] [--against DIR] [--only FIGURES]
 #
 # --scale 50 (the default) is the incident's 683 MB dump; --quick means --scale 5 --rounds 2, a smoke check whose figures say
 # little. --source DIR uses a source that `examples/closeout/source.sh start --dir DIR` has started, and its scale.
+#
+# --against DIR also measures another version side by side, out of a clone of it in which vhost is built; it is built there
+# again for its benchmark of the scanner. --only "drill scanner" measures those figures alone.
 #
 # What is compared is measured by turns, in every round anew, and a ratio is the median of the rounds' ratios: what else the machine
 # does then strikes both sides. Before each timed command the disk is given time to finish what was left to it.
@@ -38,6 +41,8 @@ example=$root/examples/closeout
 scale=50
 rounds=5
 given=
+against=
+only=
 
 fail() {
     printf 'bench: %s\n' "$1" >&2
@@ -49,16 +54,18 @@ say() { printf 'bench: %s\n' "$1" >&2; }
 while [ $# -gt 0 ]; do
     case $1 in
         --quick) scale=5 rounds=2 ;;
-        --scale | --rounds | --source)
+        --scale | --rounds | --source | --against | --only)
             [ $# -ge 2 ] || fail "$1 needs a value"
             case $1 in
                 --scale) scale=$2 ;;
                 --rounds) rounds=$2 ;;
                 --source) given=$2 ;;
+                --against) against=$(cd "$2" && pwd) || fail "there is no directory $2" ;;
+                --only) only=$2 ;;
             esac
             shift
             ;;
-        *) fail "unknown argument '$1'; use --quick, --scale N, --rounds N or --source DIR" ;;
+        *) fail "unknown argument '$1'; use --quick, --scale N, --rounds N, --source DIR, --against DIR or --only FIGURES" ;;
     esac
     shift
 done
@@ -118,13 +125,16 @@ watch_memory() {
     done
 }
 
-# Runs one drill that must pass; seconds in `took`, KiB in `peak`, milliseconds of the stage `checks` in `looked`.
+# Whether a figure is to be measured.
+wanted() { [ -z "$only" ] || [[ " $only " == *" $1 "* ]]; }
+
+# Runs one drill that must pass, by the program in `program`; seconds in `took`, KiB in `peak`, milliseconds of the stage `checks` in `looked`.
 drill() {
     local plan=$1 began code=0 watcher
     shift
     sync -f "$work"
     began=$EPOCHREALTIME
-    XDG_CACHE_HOME=$work/cache XDG_STATE_HOME=$work/state "$root/target/release/vhost" run --quiet --config "$plan" --sandbox-name "vhost-bench-$$" --runs "$runs" "$@" \
+    XDG_CACHE_HOME=$work/cache XDG_STATE_HOME=$work/state "$program" run --quiet --config "$plan" --sandbox-name "vhost-bench-$$" --runs "$runs" "$@" \
         >"$work/drill.out" 2>"$work/drill.err" &
     drill_pid=$!
     watch_memory "$drill_pid" "$work/peak" &
@@ -149,6 +159,14 @@ measure_drill() {
     example_drill "$big"
     printf '%s\n' "$took" >>"$work/drill.s"
     printf '%s\n' "$peak" >>"$work/big.kib"
+}
+
+measure_earlier() {
+    program=$against/target/release/vhost
+    example_drill "$big"
+    program=$root/target/release/vhost
+    printf '%s\n' "$took" >>"$work/earlier.s"
+    printf '%s\n' "$peak" >>"$work/earlier.kib"
 }
 
 measure_shell() {
@@ -238,10 +256,11 @@ bin=$("$root/tests/setup/postgres.sh") || exit 2
 say 'building'
 (cd "$root" && cargo build --release --quiet && guest-checks/build.sh >"$work/build.log" 2>&1) ||
     fail "the build failed: $(tail -n 1 "$work/build.log" 2>/dev/null)"
-# Builds a benchmark, and says where it is.
+program=$root/target/release/vhost
+# Builds a benchmark in a clone, and says where it is.
 bench() {
     local built
-    built=$(cd "$root" && cargo build --release --bench "$1" --message-format=json-render-diagnostics --quiet |
+    built=$(cd "${2:-$root}" && cargo build --release --workspace --bench "$1" --message-format=json-render-diagnostics --quiet |
         sed -n 's/.*"name":"'"$1"'".*"executable":"\([^"]*\)".*/\1/p')
     [ -x "$built" ] || fail "cargo did not say where the benchmark $1 is"
     printf '%s\n' "$built"
@@ -249,6 +268,10 @@ bench() {
 hashing=$(bench hashing) || exit 2
 looking=$(bench checks) || exit 2
 scanning=$(bench scanner) || exit 2
+if [ -n "$against" ]; then
+    [ -x "$against/target/release/vhost" ] || fail "no vhost is built in $against: run cargo build --release there"
+    scanning_earlier=$(bench scanner "$against") || exit 2
+fi
 
 checks=()
 grants=$(cat "$example/vhost.grants.toml.in")
@@ -369,27 +392,45 @@ small_bytes=$("$bin/pg_dump" -h "$socket" -U postgres -d small | wc -c)
 
 for round in $(seq "$rounds"); do
     say "round $round of $rounds"
-    # Who goes first changes.
-    if [ $((round % 2)) = 1 ]; then
-        measure_drill
-        measure_shell
-    else
-        measure_shell
-        measure_drill
+    if wanted drill; then
+        # Who goes first changes.
+        turns=(measure_drill measure_shell)
+        [ -z "$against" ] || turns+=(measure_earlier)
+        if [ $((round % 2)) = 0 ]; then
+            reversed=()
+            for turn in "${turns[@]}"; do reversed=("$turn" ${reversed[@]+"${reversed[@]}"}); done
+            turns=("${reversed[@]}")
+        fi
+        for turn in "${turns[@]}"; do $turn; done
+        example_drill "$one"
+        printf '%s\n' "$peak" >>"$work/one.kib"
     fi
-    example_drill "$one"
-    printf '%s\n' "$peak" >>"$work/one.kib"
-    "$hashing" "$bin" "$big/state/pg_service.conf" "$big/state/source.pw" "$work" 2 >>"$work/hashing" || fail 'the benchmark of hashing failed'
-    "$scanning" 2 >>"$work/scanner.gb" || fail 'the benchmark of the scanner failed'
-    PGSERVICEFILE=$one/state/pg_service.conf drill "$work/objects.toml" --engine local --no-checks
-    printf '%s\n' "$peak" >>"$work/objects.kib"
-    small_drill --engine local
-    printf '%s\n' "$took" >>"$work/small_local.s"
-    many_drill
-    awk -v all="$looked" 'BEGIN { print all / 200 }' >>"$work/many.ms"
-    sync -f "$work"
-    (cd "$root/host" && CARGO=$(command -v cargo) "$looking" 2) >>"$work/looking" || fail 'the benchmark of checks failed'
-    if [ "$docker" = yes ]; then
+    if wanted hashing; then
+        "$hashing" "$bin" "$big/state/pg_service.conf" "$big/state/source.pw" "$work" 2 >>"$work/hashing" || fail 'the benchmark of hashing failed'
+    fi
+    if wanted scanner; then
+        for _ in 1 2 3; do
+            "$scanning" 1 >>"$work/scanner.gb" || fail 'the benchmark of the scanner failed'
+            [ -z "$against" ] || "$scanning_earlier" 1 >>"$work/scanner-earlier.gb" || fail 'the earlier benchmark of the scanner failed'
+        done
+    fi
+    if wanted memory; then
+        PGSERVICEFILE=$one/state/pg_service.conf drill "$work/objects.toml" --engine local --no-checks
+        printf '%s\n' "$peak" >>"$work/objects.kib"
+    fi
+    if wanted small; then
+        small_drill --engine local
+        printf '%s\n' "$took" >>"$work/small_local.s"
+    fi
+    if wanted many; then
+        many_drill
+        awk -v all="$looked" 'BEGIN { print all / 200 }' >>"$work/many.ms"
+    fi
+    if wanted rows; then
+        sync -f "$work"
+        (cd "$root/host" && CARGO=$(command -v cargo) "$looking" 2) >>"$work/looking" || fail 'the benchmark of checks failed'
+    fi
+    if [ "$docker" = yes ] && wanted small; then
         small_drill --engine docker --docker-host "$docker_host"
         printf '%s\n' "$took" >>"$work/small_docker.s"
     fi
@@ -398,39 +439,64 @@ done
 # --- the answer -------------------------------------------------------------------------------------------------------------------
 
 mib() { awk '{ print $1 / 1024 }' "$1"; }
-# How fast a check is, as a part of how fast tokio-postgres is.
-for how in pages rows; do awk -v how="$how" '$1 == how { printf "%.4f\n", $3 / $2 }' "$work/looking" >"$work/$how.ratio"; done
-awk '$1 == "start" { print $2 * 1000 }' "$work/looking" >"$work/start.ms"
-cut -d ' ' -f 1 "$work/hashing" >"$work/hashed.s"
-cut -d ' ' -f 2 "$work/hashing" >"$work/copied.s"
-mib "$work/big.kib" >"$work/big.mib"
-mib "$work/one.kib" >"$work/one.mib"
-mib "$work/objects.kib" >"$work/objects.mib"
-paste "$work/big.mib" "$work/one.mib" | awk '{ print $1 - $2 }' >"$work/growth.mib"
-# What is compared within a round, so that it has that round's noise.
-ratios "$work/drill.s" "$work/shell.s" >"$work/drill.ratio"
-ratios "$work/hashed.s" "$work/copied.s" >"$work/hashing.ratio"
 
-printf '%s rounds, scale %s: a plain dump of %s bytes; small: %s bytes\n' "$rounds" "$scale" "$dump_bytes" "$small_bytes"
+printf '%s rounds, scale %s; a small dump has %s bytes\n' "$rounds" "$scale" "$small_bytes"
 printf '%-62s %10s %10s %10s  %s\n' figure median smallest largest goal
-figure 'shell pipeline: pg_dump, sha256sum, psql (s)' 2 - <"$work/shell.s"
-figure 'drill, local engine (s)' 2 - <"$work/drill.s"
-figure 'drill with its round trip / shell pipeline' 3 1.0 <"$work/drill.ratio"
-figure 'peak memory of vhost (MiB)' 1 96 <"$work/big.mib"
-figure 'peak memory of vhost at scale 1 (MiB)' 1 96 <"$work/one.mib"
-figure 'peak memory of vhost, 100,000 objects (MiB)' 1 96 <"$work/objects.mib"
-figure 'peak memory, growth from scale 1 (MiB)' 1 8 <"$work/growth.mib"
-figure 'dump with its output only written (s)' 2 - <"$work/copied.s"
-figure 'dump as vhost takes it / only written' 3 1.05 <"$work/hashing.ratio"
-figure 'scanner with digests, one core (GB/s)' 2 '>=1' <"$work/scanner.gb"
-figure 'rows through a check in pages of columns / tokio-postgres' 3 '>=0.8' <"$work/pages.ratio"
-figure 'rows through a check row by row / tokio-postgres' 3 '>=0.5' <"$work/rows.ratio"
-figure 'a cached check, from the cache to its report (ms)' 2 5 <"$work/start.ms"
-figure '200 checks of one restored database, each (ms)' 1 20 <"$work/many.ms"
-figure 'drill of a small dump, local engine (s)' 2 3 <"$work/small_local.s"
-if [ "$docker" = yes ]; then
-    figure 'drill of a small dump, docker engine (s)' 2 3 <"$work/small_docker.s"
-else
-    printf '%-62s %s\n' 'drill of a small dump, docker engine (s)' "not measured: no engine with vhost-postgres:15 answers on $docker_host"
+# What is compared within a round, so that it has that round's noise.
+if wanted drill; then
+    mib "$work/big.kib" >"$work/big.mib"
+    mib "$work/one.kib" >"$work/one.mib"
+    paste "$work/big.mib" "$work/one.mib" | awk '{ print $1 - $2 }' >"$work/growth.mib"
+    ratios "$work/drill.s" "$work/shell.s" >"$work/drill.ratio"
+    printf 'the plain dump has %s bytes\n' "$dump_bytes"
+    figure 'shell pipeline: pg_dump, sha256sum, psql (s)' 2 - <"$work/shell.s"
+    figure 'drill, local engine (s)' 2 - <"$work/drill.s"
+    figure 'drill with its round trip / shell pipeline' 3 1.0 <"$work/drill.ratio"
+    figure 'peak memory of vhost (MiB)' 1 64 <"$work/big.mib"
+    figure 'peak memory of vhost at scale 1 (MiB)' 1 64 <"$work/one.mib"
+    figure 'peak memory, growth from scale 1 (MiB)' 1 8 <"$work/growth.mib"
+    if [ -n "$against" ]; then
+        ratios "$work/drill.s" "$work/earlier.s" >"$work/earlier.ratio"
+        mib "$work/earlier.kib" >"$work/earlier.mib"
+        figure 'drill of the other version (s)' 2 - <"$work/earlier.s"
+        figure 'drill / drill of the other version' 3 0.95 <"$work/earlier.ratio"
+        figure 'peak memory of the other version (MiB)' 1 - <"$work/earlier.mib"
+    fi
+fi
+if wanted memory; then
+    mib "$work/objects.kib" >"$work/objects.mib"
+    figure 'peak memory of vhost, 100,000 objects (MiB)' 1 64 <"$work/objects.mib"
+fi
+if wanted hashing; then
+    cut -d ' ' -f 1 "$work/hashing" >"$work/hashed.s"
+    cut -d ' ' -f 2 "$work/hashing" >"$work/copied.s"
+    ratios "$work/hashed.s" "$work/copied.s" >"$work/hashing.ratio"
+    figure 'dump with its output only written (s)' 2 - <"$work/copied.s"
+    figure 'dump as vhost takes it / only written' 3 1.05 <"$work/hashing.ratio"
+fi
+if wanted scanner; then
+    figure 'scanner with digests, one core (GB/s)' 2 '>=1' <"$work/scanner.gb"
+    if [ -n "$against" ]; then
+        ratios "$work/scanner.gb" "$work/scanner-earlier.gb" >"$work/scanner.ratio"
+        figure 'scanner of the other version (GB/s)' 2 - <"$work/scanner-earlier.gb"
+        figure 'scanner / scanner of the other version' 3 '>=1.3' <"$work/scanner.ratio"
+    fi
+fi
+if wanted rows; then
+    # How fast a check is, as a part of how fast tokio-postgres is.
+    for how in pages rows; do awk -v how="$how" '$1 == how { printf "%.4f\n", $3 / $2 }' "$work/looking" >"$work/$how.ratio"; done
+    awk '$1 == "start" { print $2 * 1000 }' "$work/looking" >"$work/start.ms"
+    figure 'rows through a check in pages of columns / tokio-postgres' 3 '>=0.8' <"$work/pages.ratio"
+    figure 'rows through a check row by row / tokio-postgres' 3 '>=0.5' <"$work/rows.ratio"
+    figure 'a cached check, from the cache to its report (ms)' 2 5 <"$work/start.ms"
+fi
+if wanted many; then figure '200 checks of one restored database, each (ms)' 1 20 <"$work/many.ms"; fi
+if wanted small; then
+    figure 'drill of a small dump, local engine (s)' 2 3 <"$work/small_local.s"
+    if [ "$docker" = yes ]; then
+        figure 'drill of a small dump, docker engine (s)' 2 3 <"$work/small_docker.s"
+    else
+        printf '%-62s %s\n' 'drill of a small dump, docker engine (s)' "not measured: no engine with vhost-postgres:15 answers on $docker_host"
+    fi
 fi
 exit "$missed"
