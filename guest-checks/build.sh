@@ -13,6 +13,13 @@
 # SHA-256, so a path of the building machine must not get into it.
 set -eu
 
+# What the repository speaks of was built by this compiler; a grant pins a component's bytes.
+compiler=1.95.0
+case $(rustc --version) in
+"rustc $compiler "*) ;;
+*) echo "build.sh: this is $(rustc --version), and not $compiler: components will have other digests than those of others" >&2 ;;
+esac
+
 here=$(cd "$(dirname "$0")" && pwd -P)
 repo=$(dirname "$here")
 what=${1:-}
