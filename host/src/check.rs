@@ -31,8 +31,8 @@ mod wall;
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::Sha256;
 use crate::finding::{Finding, Status};
+use vhost_dump::digest::Sha256;
 
 pub use again::{Again, replay};
 pub use cache::{Cache, CacheError, Came, Ready};

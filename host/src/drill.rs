@@ -30,6 +30,7 @@ mod target;
 
 use std::sync::Arc;
 
+use futures_util::future::LocalBoxFuture;
 use tokio_util::sync::CancellationToken;
 
 pub use beside::Beside;
@@ -64,7 +65,19 @@ pub enum DrillError {
 }
 
 /// Does one drill. Whatever stops it on the way is in the sealed report.
-pub async fn run(
+///
+/// The future is boxed, here and at the library's other edges, so that its code is compiled once and not in every crate that
+/// waits for it.
+pub fn run<'d>(
+    order: Order,
+    directory: &'d RunDirectory,
+    events: Events,
+    interrupt: &'d CancellationToken,
+) -> LocalBoxFuture<'d, Result<Sealed, DrillError>> {
+    Box::pin(done(order, directory, events, interrupt))
+}
+
+async fn done(
     mut order: Order,
     directory: &RunDirectory,
     events: Events,

@@ -20,12 +20,12 @@ use std::num::NonZeroUsize;
 
 use serde::Serialize;
 
-use crate::manifest::{
-    Access, Catalogue, Change, Compare, Difference, Form, Manifest, Offsets, Rows, differences,
-};
 use crate::plan::{Amcheck, EmptyDump};
 use crate::restore::{Made, RestoreError, Restored};
 use crate::sandbox::SandboxError;
+use vhost_dump::manifest::{
+    Access, Catalogue, Change, Compare, Difference, Form, Manifest, Offsets, Rows, differences,
+};
 
 pub use amcheck::AmcheckSeen;
 pub use probe::{Probe, Rule, Weight};

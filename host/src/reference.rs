@@ -14,8 +14,8 @@ pub mod sums;
 
 use serde::Serialize;
 
-use crate::digest::Sha256;
 use crate::finding::Finding;
+use vhost_dump::digest::Sha256;
 
 pub use acceptance::Acceptance;
 pub use cycling::Cycling;

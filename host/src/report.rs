@@ -29,13 +29,14 @@ use serde::Serialize;
 
 use crate::check::CheckOutcome;
 use crate::check::exchange::Level;
-use crate::digest::Digest;
 use crate::event::Stage;
 use crate::fidelity::FidelitySeen;
 use crate::reference::DriftSeen;
 use crate::restore::RestoreFacts;
 use crate::sandbox::{ContainerIdentity, Removal, Teardown, WallSeen};
-use crate::source::{DumpFacts, Identity, SessionProof};
+use crate::source::{Identity, SessionProof};
+use vhost_dump::digest::Digest;
+use vhost_dump::facts::DumpFacts;
 
 use gate::{Gate, GateResult};
 use row::Row;

@@ -1,8 +1,6 @@
 //! From a dump to a restored database in a sandbox that was proved to be alone.
 
 mod built_in;
-mod command;
-mod copy_end;
 pub mod database;
 mod error;
 pub mod isolation;
@@ -11,13 +9,13 @@ mod mark;
 pub mod neutral;
 pub mod notice;
 mod order;
+pub mod part;
 mod plain;
 mod psql;
 mod ready;
 pub mod roles;
 pub mod script;
 mod session;
-mod split;
 mod statement;
 pub mod tool;
 
@@ -33,7 +31,6 @@ use tokio::sync::mpsc;
 use tokio_postgres::error::DbError;
 use tokio_postgres::{AsyncMessage, Client, Config};
 
-use crate::digest::Digest;
 use crate::event::Events;
 use crate::plan::Roles;
 use crate::restore::isolation::Isolated;
@@ -42,6 +39,7 @@ use crate::restore::psql::Lock;
 use crate::restore::ready::{Ready, maintenance};
 use crate::sandbox::Login;
 use crate::source::{DatabaseFacts, Role};
+use vhost_dump::digest::Digest;
 
 /// How grave a server error during the restore is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

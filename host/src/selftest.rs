@@ -30,6 +30,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use cap_std::AmbientAuthority;
+use futures_util::future::LocalBoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use crate::check::{CacheError, Compiler};
@@ -147,7 +148,15 @@ fn walls() -> String {
 }
 
 /// Tries every wall, or the one that was asked for. Nothing of it is left afterwards.
-pub async fn run(
+pub fn run(
+    order: Order,
+    events: Events,
+    interrupt: &CancellationToken,
+) -> LocalBoxFuture<'_, Result<Outcome, SelftestError>> {
+    Box::pin(done(order, events, interrupt))
+}
+
+async fn done(
     order: Order,
     events: Events,
     interrupt: &CancellationToken,

@@ -2,7 +2,7 @@
 //!
 //! [`Target::locate`] reads where the source is, [`Source::open`] takes the read-only session and its snapshot,
 //! [`Source::observe`] looks at who the source is, and [`Source::start_dump`] takes the dump. A dump that somebody
-//! gave comes in by [`Given`].
+//! gave comes in by [`vhost_dump::supplied`].
 
 mod catalogue;
 mod connect;
@@ -10,10 +10,7 @@ mod conninfo;
 mod dump;
 mod error;
 mod facts;
-mod fields;
-mod given;
 mod growing;
-mod header;
 mod identity;
 mod listing;
 mod pg_dump;
@@ -28,10 +25,9 @@ pub use conninfo::{
     Ambient, ChannelBinding, ConnInfoError, Host, HostName, Place, Refusal, Roots, SessionAttrs,
     SslMode, Target, TlsSettings,
 };
-pub use dump::{DumpAs, DumpError, Dumping, Tap};
+pub use dump::{DumpAs, DumpError, Dumped, Dumping, Tap};
 pub use error::SourceError;
 pub use facts::{DatabaseFacts, LocaleProvider, Role};
-pub use given::{Fault, Given, GivenError};
 pub use growing::Growing;
 pub use identity::{Difference, DifferenceKind, unmoved};
 pub use pg_dump::{Lodging, PgDump, PgDumpError, Program, Version};
@@ -43,7 +39,6 @@ pub use tls::TlsError;
 
 use serde::Serialize;
 
-use crate::digest::Digest;
 use crate::sandbox::ContainerIdentity;
 
 /// A fact that some servers withhold. Unknown never equals anything, not even unknown.
@@ -84,57 +79,4 @@ pub struct SessionProof {
     pub tls: String,
     /// Every way in which the role could write outside a read-only transaction, in words; empty is good.
     pub could_write: Vec<String>,
-}
-
-/// How a dump is laid out on disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Format {
-    Plain,
-    PlainGzip,
-    PlainZstd,
-    Custom,
-    Directory,
-    Tar,
-}
-
-impl Format {
-    /// As reports and checks are told it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Format::Plain => "plain",
-            Format::PlainGzip => "plain-gzip",
-            Format::PlainZstd => "plain-zstd",
-            Format::Custom => "custom",
-            Format::Directory => "directory",
-            Format::Tar => "tar",
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "origin")]
-pub enum Origin {
-    /// Taken in this drill.
-    Fresh {
-        role: String,
-        snapshot: String,
-        /// RFC 3339 in UTC.
-        taken_at: String,
-    },
-    /// A file that somebody gave; nothing is known of how it was taken.
-    Given,
-}
-
-/// What is known of a dump once it lies on disk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct DumpFacts {
-    pub origin: Origin,
-    pub format: Format,
-    /// Of what was written, or of the given file as first read. For a directory: of the
-    /// concatenation `name NUL sha256 LF` over its files in name order, and the sum of their sizes.
-    pub digest: Digest,
-    /// The server it was dumped from, as its header says.
-    pub server_version: String,
-    pub pg_dump_version: String,
 }

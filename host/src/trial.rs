@@ -21,6 +21,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use futures_util::future::LocalBoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use crate::check::exchange::Record;
@@ -32,12 +33,12 @@ use crate::drill::{
 use crate::event::{Events, Stage};
 use crate::fidelity;
 use crate::grant::ReportLevel;
-use crate::manifest::Manifest;
 use crate::plan::{Roles, Wall};
 use crate::reference::Reference;
 use crate::report::{Evidence, SourceSeen, Stop};
 use crate::restore::{Gravity, Restored, script};
 use crate::sandbox::{Journal, JournalError, Sandbox, Spec, Teardown};
+use vhost_dump::manifest::Manifest;
 
 pub use needed::Needed;
 pub use on::{On, OnError};
@@ -231,7 +232,14 @@ impl<'w> Warm<'w> {
     /// Runs the checks side by side, each in a new store and under a new role, which is gone afterwards.
     ///
     /// The error says why none could be run.
-    pub async fn look(&mut self, checks: Vec<Selected>) -> Result<Vec<Tried>, String> {
+    pub fn look(
+        &mut self,
+        checks: Vec<Selected>,
+    ) -> LocalBoxFuture<'_, Result<Vec<Tried>, String>> {
+        Box::pin(self.looked(checks))
+    }
+
+    async fn looked(&mut self, checks: Vec<Selected>) -> Result<Vec<Tried>, String> {
         let approved: Vec<_> = checks.iter().map(|one| one.approved.clone()).collect();
         let level = approved.iter().map(|one| one.report()).max();
         self.shared.watch = Watch::Author(self.show.or(level).unwrap_or_default());

@@ -27,8 +27,13 @@ use vhost::finding::Status;
 use ground::{Ask, compiler, component, job};
 use restored::{Bench, within_restored};
 
+#[path = "../support/components.rs"]
+mod components;
 #[path = "../guests/ground.rs"]
 mod ground;
+#[path = "../support/place.rs"]
+#[expect(dead_code, reason = "the servers' tests use more of it")]
+mod place;
 #[path = "../guests/restored.rs"]
 #[expect(dead_code, reason = "the tests of guests use more of it")]
 mod restored;

@@ -13,14 +13,12 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 use vhost::event::Events;
-use vhost::manifest::Ending;
-use vhost::manifest::scan::Scanner;
-use vhost::source::{Ambient, DumpAs, PgDump, Secret, Source, Target};
+use vhost::source::{Ambient, DumpAs, Dumped, PgDump, Secret, Source, Target};
+use vhost_dump::script::Ending;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -82,26 +80,18 @@ async fn hashed(ground: &Ground) -> Result<Duration> {
     settle(ground)?;
 
     let began = Instant::now();
-    let scanner = Arc::new(Mutex::new(Scanner::default()));
-    let tap = Arc::clone(&scanner);
     let (_growing, dumping) = source
         .start_dump(
             &pg_dump,
             DumpAs::Plain,
             vhost::plan::DumpOf::Contents,
             &path,
-            Box::new(move |bytes| {
-                tap.lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .feed(bytes)
-            }),
+            None,
             CancellationToken::new(),
             Events::silent(),
         )
         .await?;
-    let facts = dumping.finish().await?;
-    let scanned =
-        std::mem::take(&mut *scanner.lock().unwrap_or_else(PoisonError::into_inner)).finish();
+    let Dumped { facts, scanned } = dumping.finish().await?;
     let took = began.elapsed();
 
     if fs::metadata(&path)?.len() != facts.digest.bytes || scanned.ending != Ending::Trailer {

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::hint::black_box;
 
-use vhost::manifest::scan::Scanner;
+use vhost_dump::manifest::scan::Scanner;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 

@@ -96,6 +96,8 @@ pub enum Expected {
         said: Vec<Vec<Said>>,
         /// Gates that may fail as well.
         also: Vec<String>,
+        /// Where the drill must have stopped; `dump` is before a sandbox is made.
+        stage: Option<String>,
     },
 }
 
@@ -207,10 +209,12 @@ fn read(group: &str, path: &Path) -> Result<Case> {
         case.reference = Reference::Base;
     }
     let (mut verdict, mut said, mut also) = (None, Vec::new(), Vec::new());
+    let mut stage = None;
     for (key, value) in head(&text) {
         let words = || value.split_whitespace().map(str::to_owned);
         match key {
             "what" => value.clone_into(&mut case.what),
+            "stage" => stage = Some(value.to_owned()),
             "base" => value.clone_into(&mut case.base),
             "server" => case.server = value.parse()?,
             "dumper" => case.dumper = value.parse()?,
@@ -253,13 +257,17 @@ fn read(group: &str, path: &Path) -> Result<Case> {
     }
     ensure!(!case.what.is_empty(), "no line `what: …` in its head");
     if group == "healthy" {
-        ensure!(said.is_empty(), "a healthy dump expects nothing but PASS");
+        ensure!(
+            said.is_empty() && stage.is_none(),
+            "a healthy dump expects nothing but PASS"
+        );
     } else {
         ensure!(!said.is_empty(), "no line `expect: …` in its head");
         case.expected = Expected::Caught {
             verdict,
             said,
             also,
+            stage,
         };
     }
     Ok(case)

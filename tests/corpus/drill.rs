@@ -9,8 +9,10 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::bases::Bases;
-use crate::case::{Case, Reference, Stated, sorted};
+use crate::case::{Case, Expected, Reference, Stated, sorted};
+use crate::cuts;
 use crate::make::{Made, Taken, healthy, make, of_the_form, open_directory};
+use crate::second;
 
 /// Where drills run.
 #[derive(Clone, Debug)]
@@ -86,6 +88,11 @@ impl Drills {
     pub fn drill(&self, case: &Case, engine: &Engine, directory: &Path) -> Result<Outcome> {
         open_directory(directory)?;
         let made = make(case, &self.bases, &self.dumps, directory)?;
+        cuts::check(&made.dump, &case.name)?;
+        match case.expected {
+            Expected::Pass => second::check_whole(&made.dump)?,
+            Expected::Caught { .. } => second::check(&made.dump)?,
+        }
         let mut args = self.stated(case, &made)?;
         if case.reference == Reference::Base {
             args.push("--reference".to_owned());

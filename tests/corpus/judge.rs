@@ -33,7 +33,9 @@ pub fn judge(case: &Case, outcome: &Outcome) -> Judgement {
                 verdict: insisted,
                 said,
                 also,
-            } => caught(outcome, &verdict, insisted.as_deref(), said, also),
+                stage,
+            } => caught(outcome, &verdict, insisted.as_deref(), said, also)
+                .and_then(|heard| stopped_in(outcome, stage.as_deref()).map(|()| heard)),
         },
     };
     Judgement {
@@ -126,6 +128,18 @@ fn caught(
         }
     }
     Ok(heard.join("; "))
+}
+
+/// Whether the drill stopped where it had to.
+fn stopped_in(outcome: &Outcome, stage: Option<&str>) -> Result<(), String> {
+    let Some(stage) = stage else { return Ok(()) };
+    let report = outcome.report.as_ref();
+    let stopped = report.and_then(|report| report["evidence"]["stop"]["stage"].as_str());
+    match stopped {
+        Some(stopped) if stopped == stage => Ok(()),
+        Some(stopped) => Err(format!("it stopped in the stage {stopped}, not {stage}")),
+        None => Err(format!("it did not stop, and had to in the stage {stage}")),
+    }
 }
 
 /// The text that holds every word, at the place that has to say it.

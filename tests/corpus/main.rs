@@ -2,9 +2,11 @@
 
 mod bases;
 mod case;
+mod cuts;
 mod drill;
 mod judge;
 mod make;
+mod second;
 #[path = "../support/server.rs"]
 #[expect(dead_code, reason = "the rooms' tests use more of it")]
 mod server;

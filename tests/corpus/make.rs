@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
 use flate2::write::GzEncoder;
-use vhost::digest::Hasher;
+use vhost_dump::digest::Hasher;
 
 use crate::bases::Bases;
 use crate::case::{Act, Case, Place, Wrap, body};

@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use vhost::digest::Sha256;
+use vhost_dump::digest::Sha256;
 
 use crate::schema::violation;
 use crate::support::{Database, Desk, GRANTS, Outcome, component, without_manifest, workspace};

@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use vhost::digest::Sha256;
+use vhost_dump::digest::Sha256;
 
 use crate::support::server::{self, SUPERUSER, Server};
 use crate::support::workspace;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use vhost::digest::Sha256;
+use vhost_dump::digest::Sha256;
 
 use crate::support::workspace;
 

@@ -6,12 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::support::workspace;
 
 /// The library's rooms, each of which may use only those before it.
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 14] = [
     "plan",
-    "digest",
     "event",
     "finding",
-    "manifest",
     "reference",
     "sandbox",
     "source",
@@ -24,6 +22,9 @@ const ROOMS: [&str; 16] = [
     "trial",
     "selftest",
 ];
+
+/// The rooms of `host/dump`, in the same way.
+const ROOMS_OF_DUMPS: [&str; 5] = ["digest", "facts", "script", "manifest", "supplied"];
 
 /// What a room may not use although it stands before it: a check knows nothing of production.
 const NEVER: [(&str, &str); 1] = [("check", "source")];
@@ -43,9 +44,9 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The library's files, with their paths below `host/src`.
-fn library() -> Vec<(PathBuf, String)> {
-    let source = workspace().join("host/src");
+/// A library's files, with their paths below its `src`.
+fn library(source: &str) -> Vec<(PathBuf, String)> {
+    let source = workspace().join(source);
     let library = files(&source).into_iter().filter_map(|path| {
         let name = path.strip_prefix(&source).unwrap().to_owned();
         (!name.starts_with("bin")).then(|| (name, std::fs::read_to_string(path).unwrap()))
@@ -107,16 +108,22 @@ fn named(line: &str) -> Vec<&str> {
 
 #[test]
 fn each_room_uses_only_rooms_before_it() {
-    let design = std::fs::read_to_string(workspace().join("host/src/lib.rs")).unwrap();
+    let shown = "plan · event · finding · reference │ sandbox │ source │ restore │ fidelity │ grant │ check │ report │ drill │ trial │ selftest";
+    assert!(edges("host/src", &ROOMS, shown) > 50);
+    let shown = ROOMS_OF_DUMPS.join(" · ");
+    assert!(edges("host/dump/src", &ROOMS_OF_DUMPS, &shown) > 30);
+}
+
+/// How many times a room uses another one, which must stand before it in the order that lib.rs shows.
+fn edges(source: &str, rooms: &[&str], shown: &str) -> usize {
+    let design = std::fs::read_to_string(workspace().join(source).join("lib.rs")).unwrap();
     assert!(
-        design.contains(
-            "plan · digest · event · finding · manifest · reference │ sandbox │ source │ restore │ fidelity │ grant │ check │ report │ drill │ trial │ selftest"
-        ),
-        "lib.rs shows another order of rooms than this test holds"
+        design.contains(shown),
+        "{source}/lib.rs shows another order of rooms than this test holds"
     );
-    let place = |room: &str| ROOMS.iter().position(|known| *known == room);
+    let place = |room: &str| rooms.iter().position(|known| *known == room);
     let mut edges = 0;
-    for (name, text) in library() {
+    for (name, text) in library(source) {
         let from = room(&name);
         if from == "lib" {
             continue;
@@ -141,14 +148,31 @@ fn each_room_uses_only_rooms_before_it() {
             }
         }
     }
-    assert!(edges > 50, "{edges} edges: the sources were not read");
+    edges
+}
+
+/// The readers of dumps are what is quickest to test and to fuzz: no engine, no database, no runtime.
+#[test]
+fn a_dump_is_read_without_a_server() {
+    let manifest = std::fs::read_to_string(workspace().join("host/dump/Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let needed = manifest["dependencies"].as_table().unwrap();
+    assert!(needed.contains_key("memchr"));
+    for never in ["wasmtime", "bollard", "tokio", "tokio-postgres", "vhost"] {
+        assert!(!needed.contains_key(never), "{never}");
+    }
 }
 
 #[test]
 fn the_library_is_silent_and_takes_nothing_by_itself() {
-    let library = library();
-    let test_files = test_files(&library);
-    for (name, text) in &library {
+    for source in ["host/src", "host/dump/src"] {
+        is_silent(&library(source));
+    }
+}
+
+fn is_silent(library: &[(PathBuf, String)]) {
+    let test_files = test_files(library);
+    for (name, text) in library {
         for (number, line) in without_tests(name, text, &test_files) {
             let code = line.split("//").next().unwrap_or_default();
             for word in [
@@ -172,11 +196,16 @@ fn the_library_is_silent_and_takes_nothing_by_itself() {
 /// A comment in the three lines before says why it cannot happen.
 #[test]
 fn nothing_panics_without_a_word_on_why_it_cannot() {
-    let source = workspace().join("host/src");
-    let all: Vec<_> = files(&source)
+    for source in ["host/src", "host/dump/src"] {
+        no_panics(&workspace().join(source));
+    }
+}
+
+fn no_panics(source: &Path) {
+    let all: Vec<_> = files(source)
         .into_iter()
         .map(|path| {
-            let name = path.strip_prefix(&source).unwrap().to_owned();
+            let name = path.strip_prefix(source).unwrap().to_owned();
             (name, std::fs::read_to_string(path).unwrap())
         })
         .collect();
@@ -211,6 +240,7 @@ fn no_test_file_is_forgotten() {
         ("tests/rooms", "main.rs"),
         ("tests/corpus", "main.rs"),
         ("host/src", "lib.rs"),
+        ("host/dump/src", "lib.rs"),
     ] {
         let root = workspace().join(root);
         for path in files(&root) {
@@ -266,7 +296,7 @@ fn every_shipped_check_is_driven() {
 fn files_stay_readable_in_one_sitting() {
     const MOST_LINES: usize = 400;
     let none = BTreeSet::new();
-    for root in ["host/src", "tests", "guest-checks"] {
+    for root in ["host/src", "host/dump", "tests", "guest-checks"] {
         for path in files(&workspace().join(root)) {
             let text = std::fs::read_to_string(&path).unwrap();
             let lines = without_tests(&path, &text, &none).len();

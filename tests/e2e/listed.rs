@@ -1,7 +1,7 @@
 //! What `vhost checks` lists of a directory, and the settings that a component's own schema lets a plan give.
 
 use serde_json::Value;
-use vhost::digest::Sha256;
+use vhost_dump::digest::Sha256;
 
 use crate::support::{Desk, Outcome, without_manifest};
 

@@ -6,8 +6,8 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use serde_json::Value;
-use vhost::digest::Sha256;
 use vhost::report::verdict::Verdict;
+use vhost_dump::digest::Sha256;
 
 use crate::schema::violation;
 use crate::support::{Database, Desk, Grant, Outcome, agree, component, workspace};

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use vhost::digest::Sha256;
+use vhost_dump::digest::Sha256;
 
 use crate::support::{Database, Desk, GRANTS, Grant, Plan, component};
 
@@ -332,4 +332,19 @@ fn flags_that_do_not_go_together() {
         assert!(outcome.stderr.starts_with("error: "), "{}", outcome.stderr);
         assert!(!desk.runs().exists());
     }
+}
+
+/// `UPDATE_EXPECT=1` writes the files anew.
+#[test]
+fn the_help_is_as_it_was() {
+    let desk = Desk::new();
+    let help = |args: &[&str]| {
+        let mut command = desk.vhost(args);
+        command.env("COLUMNS", "100");
+        let outcome = desk.wait_for(command);
+        assert_eq!(outcome.code, Some(0), "{outcome:#?}");
+        outcome.stdout
+    };
+    expect_test::expect_file!["../snapshots/help.txt"].assert_eq(&help(&["--help"]));
+    expect_test::expect_file!["../snapshots/run-help.txt"].assert_eq(&help(&["run", "--help"]));
 }

@@ -8,13 +8,13 @@ use std::time::SystemTime;
 use vhost::check::evidence::{DumpFacts, RestoreFacts};
 use vhost::check::exchange::Record;
 use vhost::check::{Cache, Compiler, Database, Facts, Job, Machine, Salt};
-use vhost::digest::Sha256;
 use vhost::grant::bundle::{Existing, bundle};
 use vhost::grant::component::Outline;
 use vhost::grant::{Approved, Asked, Component, Grants, ImportKind, review};
-use vhost::manifest::{Manifest, Object, Relation, Words};
 use vhost::plan::bounds::Bounds;
 use vhost::reference::Reference;
+use vhost_dump::digest::Sha256;
+use vhost_dump::manifest::{Manifest, Object, Relation, Words};
 
 use crate::components::components;
 use crate::place::{end_with_this_process, scratch};

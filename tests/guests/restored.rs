@@ -17,7 +17,9 @@ use vhost::restore::isolation::prove;
 use vhost::restore::{Creation, Input, Plain, Restored, Target, restore};
 use vhost::sandbox::local::Local;
 use vhost::sandbox::{Data, Engine, Journal, Limits, Removed, Spec, scope};
-use vhost::source::Given;
+use vhost::source::{Places, Reading};
+use vhost_dump::manifest::scan::Scanner;
+use vhost_dump::supplied::SuppliedDump;
 
 use crate::ground::{Ask, approved, facts, job_on};
 use crate::place::{bin, scratch};
@@ -97,7 +99,8 @@ pub async fn within_restored(dump_text: &str, body: impl AsyncFnOnce(&mut Bench<
             .unwrap()
             .isolated
             .unwrap();
-        let given = Given::inspect(&dump, &mut |_| {}).unwrap();
+        let inspected = SuppliedDump::inspect(&dump, Scanner::default()).unwrap();
+        let (given, _) = inspected.whole().unwrap();
         let target = Target {
             database: "rows".to_owned(),
             creation: Creation::Unknown,
@@ -106,8 +109,8 @@ pub async fn within_restored(dump_text: &str, body: impl AsyncFnOnce(&mut Bench<
             mode: Roles::Create,
         };
         let input = Input::Plain(Plain {
-            reading: given.reader().unwrap(),
-            places: given.places().unwrap(),
+            reading: Reading::of_supplied(&given).unwrap(),
+            places: Places::of_supplied(&given).unwrap(),
             sessions: 1,
         });
         let restored = restore(isolated, input, target, &Events::silent())

@@ -99,7 +99,7 @@ async fn start(
             DumpAs::Plain,
             vhost::plan::DumpOf::Contents,
             path,
-            tap,
+            Some(tap),
             stop.clone(),
             Events::silent(),
         )

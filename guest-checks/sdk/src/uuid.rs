@@ -41,10 +41,11 @@ impl FromStr for Uuid {
         let lengths = text.split('-').map(str::len);
         let digits = text.replace('-', "");
         let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if lengths.eq([8, 4, 4, 4, 12]) && hexadecimal {
-            if let Ok(number) = u128::from_str_radix(&digits, 16) {
-                return Ok(Self(number));
-            }
+        if lengths.eq([8, 4, 4, 4, 12])
+            && hexadecimal
+            && let Ok(number) = u128::from_str_radix(&digits, 16)
+        {
+            return Ok(Self(number));
         }
         Err(NotAValue::new(text, Self::WRITTEN))
     }

@@ -40,8 +40,8 @@ use zeroize::Zeroizing;
 use crate::check::code::Code;
 use crate::check::compile::{CompileError, Compiled, Compiler};
 use crate::check::machine::{Cranelift, Machine, config};
-use crate::digest::Sha256;
 use crate::grant::Component;
+use vhost_dump::digest::Sha256;
 
 use entry::{KEY, Key};
 use private::{Opened, Private};

@@ -68,6 +68,7 @@ impl Code {
         // file is in memory and sealed. It was filled either by this program's own compiler, or by the cache, which
         // hands on only what this program's own compiler wrote and what was authenticated in this very file. Wasmtime
         // checks version, target and configuration itself.
+        #[expect(unsafe_code, reason = "the one place where compiled code is taken in")]
         let component =
             unsafe { wasmtime::component::Component::deserialize_file(machine.engine(), path) }?;
         Ok(Compiled::new(component))

@@ -10,8 +10,8 @@ use crate::check::bindings::vhost::check::evidence::{
 use crate::check::disclose::{Names, Salt};
 use crate::fidelity::Standing;
 use crate::grant::Scope;
-use crate::manifest::{self, Manifest};
 use crate::reference::Reference;
+use vhost_dump::manifest::{self, Manifest};
 
 pub use crate::check::bindings::vhost::check::evidence::{
     DumpFacts, Object, Protected, Relation, RestoreFacts,

@@ -14,7 +14,7 @@ use crate::plan::reference::ReferencePlan;
 use crate::reference::freshness::{self, Moment};
 use crate::reference::{Cycling, DriftSeen, Dump, Reference, drift};
 use crate::report::Stop;
-use crate::source::Origin;
+use vhost_dump::facts::Origin;
 
 /// What a dump is held against besides itself.
 #[derive(Default)]

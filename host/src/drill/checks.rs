@@ -22,13 +22,13 @@ use crate::event::Stage;
 use crate::fidelity::Standing;
 use crate::finding::Status;
 use crate::grant::{Approved, RoleError, Withheld};
-use crate::manifest::Manifest;
 use crate::plan::Wall;
 use crate::reference::Reference;
 use crate::report::Stop;
 use crate::restore::{Gravity, Restored};
 use crate::sandbox::{ContainerIdentity, Holds};
-use crate::source::Origin;
+use vhost_dump::facts::Origin;
+use vhost_dump::manifest::Manifest;
 
 /// How many relations that one check did not get are named; a schema may hold thousands.
 const MOST_WITHHELD: usize = 32;

@@ -11,9 +11,9 @@ use crate::drill::seen::Seen;
 use crate::drill::supply::Taken;
 use crate::event::{Event, Stage};
 use crate::fidelity::{Asked, Comparison, FidelityError, FidelitySeen, Known};
-use crate::manifest::Access;
 use crate::plan::{Overlap, Roles};
 use crate::report::Stop;
+use vhost_dump::manifest::Access;
 
 /// Holds the restored database against its dump, and runs the checks on it.
 pub async fn compare_and_check(

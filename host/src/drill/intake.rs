@@ -5,17 +5,20 @@ use std::time::Instant;
 
 use crate::drill::major::Upgrade;
 use crate::drill::order::{Order, SourceExtra, Stated};
-use crate::drill::proof::{converted, elsewhere, other, reencoded, refuse, unfinished};
+use crate::drill::proof::{converted, elsewhere, other, reencoded, refuse};
 use crate::drill::seen::{Seen, in_one_line, interrupted};
-use crate::drill::supply::{Fresh, SharedScanner, Supply, foreign_command};
+use crate::drill::supply::{Fresh, Supply};
 use crate::drill::{Drill, pg_dump};
 use crate::event::Stage;
-use crate::manifest::Manifest;
 use crate::plan::{DumpFormat, DumpOf};
 use crate::reference::Reference;
 use crate::report::Stop;
 use crate::sandbox::docker::Remains;
-use crate::source::{DumpAs, Format, Given, Source};
+use crate::source::{DumpAs, Source};
+use vhost_dump::manifest::scan::Scanner;
+use vhost_dump::manifest::{Manifest, Scanned};
+use vhost_dump::script::Ending;
+use vhost_dump::supplied::{Inspection, SuppliedDump};
 
 impl Drill<'_> {
     /// Starts pg_dump under the source's snapshot.
@@ -56,15 +59,13 @@ impl Drill<'_> {
         let roles = source.roles().await.map_err(|e| seen.stop(&e))?;
         let catalogue = source.catalogue().await.map_err(|e| seen.stop(&e))?;
         let path = self.directory.dump(extension);
-        let scanner = SharedScanner::default();
-        let tap = scanner.clone();
         let (growing, dumping) = source
             .start_dump(
                 &pg_dump,
                 format,
                 of,
                 &path,
-                Box::new(move |bytes| tap.feed(bytes)),
+                None,
                 self.interrupt.clone(),
                 seen.events().clone(),
             )
@@ -77,7 +78,6 @@ impl Drill<'_> {
             path,
             growing,
             dumping,
-            scanner,
             database,
             roles,
             catalogue,
@@ -100,52 +100,40 @@ pub(crate) async fn given(
             .as_deref()
             .or(reference.map(|one| &one.manifest)),
     );
-    let scanner = SharedScanner::default();
-    let tap = scanner.clone();
     let inspect =
-        tokio::task::spawn_blocking(move || Given::inspect(&path, &mut |bytes| tap.feed(bytes)));
-    let given = tokio::select! {
+        tokio::task::spawn_blocking(move || SuppliedDump::inspect(&path, Scanner::default()));
+    let inspected = tokio::select! {
         biased;
         () = seen.interrupted() => return Err(interrupted(seen.at())),
         inspected = inspect => inspected.map_err(|e| seen.stop(&e))?,
     };
-    let given = given.map_err(|error| {
+    let Inspection {
+        dump: given,
+        scanned,
+        refusal,
+    } = inspected.map_err(|error| {
         if error.is_defect() {
             seen.evidence.defects.push(in_one_line(&error));
-            // What it holds besides is told too: it may be why it is not whole.
-            let scanned = scanner.clone().finish();
-            let foreign = scanned.foreign_commands.first();
-            let foreign = foreign.map(|name| format!("the given dump {}", foreign_command(name)));
-            seen.evidence.defects.extend(foreign);
         }
         seen.stop(&error)
     })?;
     seen.evidence.dump = Some(given.facts.clone());
-    let scanned = scanner.finish();
     let mut defects = stated.against(given.facts.digest);
-    let manifest = match given.facts.format {
-        Format::Plain | Format::PlainGzip | Format::PlainZstd => {
-            // Nothing of such a dump is sent to psql: what else it holds was written by the same hand.
-            defects.extend(
-                scanned
-                    .foreign_commands
-                    .first()
-                    .map(|command| foreign_command(command)),
-            );
+    let (scanned, manifest) = match scanned {
+        Some(scanned) => {
+            defects.extend(refusal);
             defects.extend(elsewhere(&scanned));
             defects.extend(converted(&scanned));
             defects.extend(reencoded(&scanned));
-            defects.extend(unfinished(&scanned));
-            defects.extend(
-                stated
-                    .manifest
-                    .iter()
-                    .flat_map(|stated| other(stated, &scanned)),
-            );
-            None
+            // Of what breaks off, or was not read to its end, nobody can say that it holds other things.
+            if scanned.ending == Ending::Trailer {
+                let stated = stated.manifest.iter();
+                defects.extend(stated.flat_map(|stated| other(stated, &scanned)));
+            }
+            (scanned, None)
         }
         // What an archive holds is known once a pg_restore has read it.
-        Format::Custom | Format::Directory | Format::Tar => stated.manifest,
+        None => (Scanned::default(), stated.manifest),
     };
     refuse(&given, defects, seen)?;
     seen.end();

@@ -3,20 +3,21 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use futures_util::future::LocalBoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use super::directory::{DirectoryError, RunDirectory};
 use super::engine::{self, EngineError, EngineOrder};
 use super::major::{MajorError, Upgrade};
 use super::supply::{ARCHIVE, given_majors};
-use crate::manifest::Listed;
-use crate::manifest::scan::Scanner;
 use crate::plan::DumpOf;
 use crate::plan::Wall;
 use crate::restore::isolation::{IsolationError, prove};
 use crate::restore::tool::{self, Part, ToolError};
 use crate::sandbox::{self, Ended, Journal, JournalError, Removed, Sandbox, Spec, Teardown};
-use crate::source::{Format, Given, GivenError};
+use vhost_dump::manifest::Listed;
+use vhost_dump::manifest::scan::Scanner;
+use vhost_dump::supplied::{SuppliedDump, SuppliedError};
 
 /// How to look at a given dump. All but the path serves archives alone, which only a pg_restore can read.
 pub struct Listing {
@@ -33,7 +34,7 @@ pub struct Listing {
 #[derive(Debug, thiserror::Error)]
 pub enum ListingError {
     #[error(transparent)]
-    Given(#[from] GivenError),
+    Supplied(#[from] SuppliedError),
     #[error("the thread that read the given dump failed")]
     Reading(#[source] tokio::task::JoinError),
     #[error(transparent)]
@@ -70,29 +71,30 @@ pub enum ListingError {
 ///
 /// A plain dump is text and is read here. An archive is read by the pg_restore of a sandbox, as in a drill, and the
 /// sandbox is removed again; no server error and no SQL of the dump is involved.
-pub async fn relations(
+pub fn relations(
+    listing: Listing,
+    interrupt: &CancellationToken,
+) -> LocalBoxFuture<'_, Result<Vec<Listed>, ListingError>> {
+    Box::pin(listed(listing, interrupt))
+}
+
+async fn listed(
     listing: Listing,
     interrupt: &CancellationToken,
 ) -> Result<Vec<Listed>, ListingError> {
     let path = listing.dump.clone();
-    let mut scanner = Scanner::listing();
-    let reading = tokio::task::spawn_blocking(move || {
-        let given = Given::inspect(&path, &mut |bytes| scanner.feed(bytes));
-        (given, scanner)
-    });
-    let (given, scanner) = tokio::select! {
+    let reading =
+        tokio::task::spawn_blocking(move || SuppliedDump::inspect(&path, Scanner::listing()));
+    let inspected = tokio::select! {
         biased;
         () = interrupt.cancelled() => return Err(Ended::Interrupted.into()),
         read = reading => read.map_err(ListingError::Reading)?,
     };
-    let given = given?;
-    let scanner = match given.facts.format {
-        Format::Plain | Format::PlainGzip | Format::PlainZstd => scanner,
-        Format::Custom | Format::Directory | Format::Tar => {
-            in_sandbox(listing, given, interrupt).await?
-        }
+    let (dump, scanned) = inspected?.whole()?;
+    let scanned = match scanned {
+        Some(scanned) => scanned,
+        None => in_sandbox(listing, dump, interrupt).await?.finish(),
     };
-    let scanned = scanner.finish();
     // Both scanners here were made to list.
     let relations = scanned.listing.unwrap_or_default();
     Ok(relations.finish(&scanned.manifest))
@@ -100,7 +102,7 @@ pub async fn relations(
 
 async fn in_sandbox(
     listing: Listing,
-    given: Given,
+    given: SuppliedDump,
     interrupt: &CancellationToken,
 ) -> Result<Scanner, ListingError> {
     let majors = given_majors(&given.facts, Upgrade::Any);

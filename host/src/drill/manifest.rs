@@ -6,16 +6,16 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::digest::{Digest, HashingWriter};
 use crate::drill::seen::Seen;
 use crate::drill::supply::{Supplied, Taken};
-use crate::manifest::document::WriteError;
-use crate::manifest::{Document, DumpStated, Manifest};
 use crate::reference::MANIFEST;
 use crate::report::seal::secret_in;
 use crate::report::{Evidence, Hit, ManifestSeen, Stop, Sweep};
 use crate::restore::Restored;
-use crate::source::{DumpFacts, Origin};
+use vhost_dump::digest::{Digest, HashingWriter};
+use vhost_dump::facts::{DumpFacts, Origin};
+use vhost_dump::manifest::document::WriteError;
+use vhost_dump::manifest::{Document, DumpStated, Manifest};
 
 #[derive(Debug, thiserror::Error)]
 pub enum NotKept {
@@ -142,9 +142,9 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
-    use crate::digest::Sha256;
-    use crate::manifest::Relation;
     use crate::report::SourceSeen;
+    use vhost_dump::digest::Sha256;
+    use vhost_dump::manifest::Relation;
 
     fn document(name: &str) -> Document {
         let relation = |name: &str, rows| Relation {

@@ -7,18 +7,18 @@ use std::time::SystemTime;
 
 use crate::check::exchange::Record;
 use crate::check::{Cache, CacheError, Compiler};
-use crate::digest::Sha256;
 use crate::drill::beside::Beside;
 use crate::drill::checks::Selected;
 use crate::drill::directory::Dump;
 use crate::drill::engine::{EngineOrder, ImageOrder};
 use crate::drill::major::Upgrade;
-use crate::manifest::Manifest;
 use crate::plan::name::RunId;
 use crate::plan::{Amcheck, DumpFormat, DumpOf, EmptyDump, Overlap, Roles};
 use crate::report::terms::Terms;
 use crate::sandbox::Spec;
 use crate::source::{Secret, Target};
+use vhost_dump::digest::Sha256;
+use vhost_dump::manifest::Manifest;
 
 /// One drill, ordered.
 pub struct Order {

@@ -12,6 +12,10 @@ use crate::source::{Known, Source};
 
 impl Drill<'_> {
     /// Opens the source, drills its dump, and gets the secret back for the sweep.
+    #[expect(
+        clippy::wrong_self_convention,
+        reason = "the dump is from the source, and the drill is not"
+    )]
     pub(super) async fn from_source(
         &mut self,
         asked: SourceOrder,

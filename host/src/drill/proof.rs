@@ -1,13 +1,13 @@
 //! Whether a given dump is whole and the stated one, before anything of it is restored.
 
-use crate::digest::Digest;
 use crate::drill::order::Stated;
 use crate::drill::seen::Seen;
-use crate::manifest::{
-    Access, Change, Compare, Difference, Ending, Manifest, Rows, Scanned, differences,
-};
 use crate::report::Stop;
-use crate::source::Given;
+use vhost_dump::digest::Digest;
+use vhost_dump::manifest::{
+    Access, Change, Compare, Difference, Manifest, Rows, Scanned, differences,
+};
+use vhost_dump::supplied::SuppliedDump;
 
 /// Differences from a stated manifest that are named before the rest is counted.
 const NAMED: usize = 20;
@@ -24,22 +24,9 @@ impl Stated {
     }
 }
 
-/// Where a dump's text breaks off, though its last lines may be there.
+/// Why the text of an archive, as pg_restore writes it, is not what pg_dump would have written.
 pub fn unfinished(scanned: &Scanned) -> Option<String> {
-    let last = scanned.manifest.relations.last();
-    match (scanned.ending, last) {
-        (Ending::Trailer, _) => None,
-        (Ending::NoTrailer, _) => {
-            Some("is truncated: pg_dump's closing comment is missing at its end".to_owned())
-        }
-        (Ending::MidStatement, Some(relation)) => Some(format!(
-            "is truncated or cut in the middle: a statement, or the rows of {}.{}, have no end",
-            relation.schema, relation.name
-        )),
-        (Ending::MidStatement, None) => {
-            Some("is truncated or cut in the middle: a statement has no end".to_owned())
-        }
-    }
+    scanned.ending.defect(None)
 }
 
 /// Whether a dump's line ends were converted on its way.
@@ -137,7 +124,7 @@ fn told(difference: &Difference) -> String {
 }
 
 /// Records the defects of a dump and stops the drill because of the first.
-pub fn refuse(given: &Given, defects: Vec<String>, seen: &mut Seen) -> Result<(), Stop> {
+pub fn refuse(given: &SuppliedDump, defects: Vec<String>, seen: &mut Seen) -> Result<(), Stop> {
     let named = |defect: &String| format!("the given dump {:?} {defect}", given.name());
     let Some(first) = defects.first() else {
         return Ok(());

@@ -127,8 +127,8 @@ fn in_texts(json: &Value, detect: &dyn Fn(&[u8]) -> Option<&'static str>) -> Opt
 mod tests {
     use super::*;
     use crate::check::exchange::Level;
-    use crate::digest::Digest;
     use crate::report::SourceSeen;
+    use vhost_dump::digest::Digest;
 
     const SECRET: &str = "pa\"ss\\word";
 

@@ -1,22 +1,26 @@
 //! Where the restore gets its dump from: one that is being taken, or one that somebody gave.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
+
+use futures_util::future::LocalBoxFuture;
 
 use crate::drill::major::{Majors, Upgrade};
 use crate::drill::proof::{other, refuse, unfinished};
 use crate::drill::seen::Seen;
 use crate::drill::target::{made, named, target};
 use crate::event::Stage;
-use crate::manifest::scan::Scanner;
-use crate::manifest::{Catalogue, Ending, Manifest, Offsets, Scanned};
 use crate::plan::{DumpOf, Roles};
 use crate::report::Stop;
 use crate::restore::isolation::Isolated;
 use crate::restore::tool::{Part, ToolError};
 use crate::restore::{self, Creation, Input, Plain, RestoreError, Restored, Target, tool};
-use crate::source::{DatabaseFacts, DumpAs, DumpFacts, Dumping, Format, Given, Growing, Role};
+use crate::source::{DatabaseFacts, DumpAs, Dumping, Growing, Places, Reading, Role};
+use vhost_dump::facts::{DumpFacts, Format};
+use vhost_dump::manifest::scan::Scanner;
+use vhost_dump::manifest::{Catalogue, Manifest, Offsets, Scanned};
+use vhost_dump::script::{Ending, Foreign, Unterminated};
+use vhost_dump::supplied::SuppliedDump;
 
 /// The file's name inside the sandbox's dump directory.
 pub const ARCHIVE: &str = "archive";
@@ -24,7 +28,7 @@ pub const ARCHIVE: &str = "archive";
 pub enum Supply {
     Fresh(Box<Fresh>),
     Given {
-        given: Given,
+        given: SuppliedDump,
         scanned: Scanned,
         /// The stated manifest of an archive, which nothing was held against yet.
         manifest: Option<Box<Manifest>>,
@@ -41,28 +45,10 @@ pub struct Fresh {
     pub path: PathBuf,
     pub growing: Growing,
     pub dumping: Dumping,
-    pub scanner: SharedScanner,
     pub database: DatabaseFacts,
     pub roles: Vec<Role>,
     pub catalogue: Catalogue,
     pub began: Instant,
-}
-
-/// A scanner that the dump's writing thread feeds and that the drill reads when the dump has ended.
-#[derive(Clone, Default)]
-pub struct SharedScanner(Arc<Mutex<Scanner>>);
-
-impl SharedScanner {
-    pub fn feed(&self, bytes: &[u8]) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .feed(bytes);
-    }
-
-    pub fn finish(self) -> Scanned {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).finish()
-    }
 }
 
 /// A restored database and what its dump was found to hold.
@@ -99,7 +85,17 @@ impl Supply {
     }
 
     /// Restores the dump; a fresh plain one while it is still being written, read back from its file.
-    pub async fn restore<'s>(
+    pub fn restore<'a, 's: 'a>(
+        self,
+        isolated: Isolated<'s>,
+        mode: Roles,
+        jobs: u32,
+        seen: &'a mut Seen,
+    ) -> LocalBoxFuture<'a, Result<Supplied<'s>, Stop>> {
+        Box::pin(self.restored(isolated, mode, jobs, seen))
+    }
+
+    async fn restored<'s>(
         self,
         isolated: Isolated<'s>,
         mode: Roles,
@@ -206,17 +202,16 @@ async fn alongside<'s>(
     let restore = restore::restore(isolated, Input::Plain(plain), target, &events);
     let ((dumped, dumped_at), restored) = tokio::join!(dump, restore);
     // A dump that failed is why its restore failed, so it is told first.
-    let facts = dumped.map_err(|e| seen.stop_in(Stage::Dump, &e))?;
+    let dumped = dumped.map_err(|e| seen.stop_in(Stage::Dump, &e))?;
     seen.ended_at(Stage::Dump, fresh.began, dumped_at);
-    seen.evidence.dump = Some(facts);
+    seen.evidence.dump = Some(dumped.facts);
     let restored = restored.map_err(|e| not_restored(&e, seen))?;
     seen.evidence.read_back = Some(restored.facts().read_back);
     seen.evidence.restore = Some(restored.facts().clone());
     seen.end();
-    let manifest = fresh.scanner.finish().manifest;
     Ok(Supplied {
         restored,
-        manifest,
+        manifest: dumped.scanned.manifest,
         taken: Taken::Here(fresh.catalogue),
     })
 }
@@ -234,10 +229,11 @@ async fn after<'s>(
         .dumping
         .finish()
         .await
-        .map_err(|e| seen.stop_in(Stage::Dump, &e))?;
+        .map_err(|e| seen.stop_in(Stage::Dump, &e))?
+        .facts;
     seen.ended_at(Stage::Dump, fresh.began, Instant::now());
     seen.evidence.dump = Some(facts.clone());
-    let archive = Given::taken(facts, fresh.path);
+    let archive = SuppliedDump::taken(facts, fresh.path);
     let target = Target {
         database: fresh.database.database.clone(),
         creation: Creation::Like(fresh.database),
@@ -258,7 +254,7 @@ async fn after<'s>(
 }
 
 async fn from_given<'s>(
-    given: Given,
+    given: SuppliedDump,
     scanned: Scanned,
     target: Target,
     isolated: Isolated<'s>,
@@ -267,8 +263,8 @@ async fn from_given<'s>(
 ) -> Result<Supplied<'s>, Stop> {
     seen.begin(Stage::Restore);
     let plain = Plain {
-        reading: given.reader().map_err(|e| seen.stop(&e))?,
-        places: given.places().map_err(|e| seen.stop(&e))?,
+        reading: Reading::of_supplied(&given).map_err(|e| seen.stop(&e))?,
+        places: Places::of_supplied(&given).map_err(|e| seen.stop(&e))?,
         sessions: jobs as usize,
     };
     let restored = restore::restore(isolated, Input::Plain(plain), target, seen.events())
@@ -286,7 +282,7 @@ async fn from_given<'s>(
 
 /// Copies the archive into the sandbox, reads what it holds with the sandbox's own pg_restore, and restores the copy.
 async fn from_archive<'s>(
-    archive: Given,
+    archive: SuppliedDump,
     known: Known,
     of: DumpOf,
     mut target: Target,
@@ -362,27 +358,22 @@ async fn from_archive<'s>(
     })
 }
 
-/// Why a plain dump was not restored; a command that no pg_dump writes is the dump's own fault.
+/// Why a plain dump was not restored; what no pg_dump writes is the dump's own fault.
 fn not_restored(error: &RestoreError, seen: &mut Seen) -> Stop {
-    if let RestoreError::Tool(ToolError::ForeignCommand { command }) = error {
-        seen.evidence
-            .defects
-            .push(format!("the dump {}", foreign_command(command)));
+    if let RestoreError::Tool(ToolError::Foreign { foreign }) = error {
+        seen.evidence.defects.push(format!(
+            "the dump holds {foreign}; the restore was stopped before it"
+        ));
     }
     seen.stop_in(Stage::Restore, error)
 }
 
-/// Why a dump that would make psql do something besides restoring is not restored.
-pub fn foreign_command(command: &str) -> String {
-    format!(
-        "holds the psql meta-command {command}, which pg_dump does not write, so it was not given to psql"
-    )
-}
-
 /// Where pg_restore gave up an archive that it read as a script.
 fn unread(scanned: &Scanned) -> String {
-    let after = match (scanned.ending, scanned.manifest.relations.last()) {
-        (Ending::MidStatement, Some(relation)) => {
+    let rows = Foreign::Unterminated(Unterminated::Rows);
+    let in_rows = matches!(&scanned.ending, Ending::Foreign(refusal) if refusal.foreign == rows);
+    let after = match scanned.manifest.relations.last() {
+        Some(relation) if in_rows => {
             format!(", in the rows of {}.{}", relation.schema, relation.name)
         }
         _ => String::new(),

@@ -1,9 +1,9 @@
 //! Where a dump that nobody can be asked about is restored to: what its own text says.
 
-use crate::manifest::Scanned;
 use crate::plan::Roles;
 use crate::restore::{Creation, Target};
 use crate::source::Role;
+use vhost_dump::manifest::Scanned;
 
 /// The name of the restored database when the dump does not say one.
 const UNNAMED: &str = "restored";

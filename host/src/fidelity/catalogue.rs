@@ -7,8 +7,8 @@ use tokio_postgres::Client;
 use super::FidelityError;
 use super::probe::{Probe, Rule, Weight};
 use super::session::{self, text};
-use crate::manifest::Catalogue;
-use crate::manifest::catalogue::questions;
+use vhost_dump::manifest::Catalogue;
+use vhost_dump::manifest::catalogue::questions;
 
 const PURPOSE: &str = "what a dump cannot hold";
 

@@ -4,11 +4,12 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 use super::FidelityError;
 use super::style::Style;
-use crate::manifest::scan::Scanner;
-use crate::manifest::{Ending, Form, RowsAs, Scanned};
 use crate::restore::database::conninfo;
 use crate::restore::{Restored, neutral};
 use crate::sandbox::{Exec, Stdin};
+use vhost_dump::manifest::scan::Scanner;
+use vhost_dump::manifest::{Form, RowsAs, Scanned};
+use vhost_dump::script::Ending;
 
 const PIECE: usize = 256 * 1024;
 /// How much of what pg_dump complains of is read; the rest is drained.
@@ -65,7 +66,9 @@ pub async fn dump_again(
     let scanned = scanner.finish();
     match scanned.ending {
         Ending::Trailer => Ok(scanned),
-        Ending::MidStatement | Ending::NoTrailer => Err(FidelityError::Cut),
+        Ending::NoTrailer | Ending::StillRestricted | Ending::GoesOn(_) | Ending::Foreign(_) => {
+            Err(FidelityError::Cut)
+        }
     }
 }
 

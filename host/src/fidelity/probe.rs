@@ -7,7 +7,7 @@ use tokio_postgres::Client;
 
 use super::FidelityError;
 use super::session::{self, number, text};
-use crate::manifest::{Manifest, RowsAs};
+use vhost_dump::manifest::{Manifest, RowsAs};
 
 const PURPOSE: &str = "for invalid indexes and constraints";
 

@@ -12,7 +12,7 @@ pub use self::job::path;
 use self::job::{Job, Part, Shape, jobs};
 use super::FidelityError;
 use super::session::{self, Snapshot, number, text};
-use crate::manifest::{Manifest, Relation, RowSum};
+use vhost_dump::manifest::{Manifest, Relation, RowSum};
 
 const PURPOSE: &str = "which tables hold rows";
 

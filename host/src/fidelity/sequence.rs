@@ -8,7 +8,7 @@ use super::probe::{Probe, Rule};
 use super::rows::path;
 use super::session::{self, number, text};
 use super::{FidelityError, Weight};
-use crate::manifest::{Direction, Manifest, Sequence};
+use vhost_dump::manifest::{Direction, Manifest, Sequence};
 
 const PURPOSE: &str = "the sequences' values";
 /// Sequences that one statement asks for.

@@ -9,11 +9,11 @@ use super::sequence::{self, Found};
 use super::session::{self, Snapshot, text};
 use super::style::{Bytes, Names, Style};
 use super::{Asked, FidelityError, Known, zone};
-use crate::manifest::{
+use crate::restore::Restored;
+use vhost_dump::manifest::{
     Access, Change, Compare, Manifest, Object, Relation, Rows, RowsAs, Words, definition_of,
     differences,
 };
-use crate::restore::Restored;
 
 /// pg_dump's word for what fills a materialized view; a dump of definitions alone has none.
 const FILLED: &str = "MATERIALIZED VIEW DATA";

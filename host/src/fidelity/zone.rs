@@ -7,7 +7,7 @@ use tokio_postgres::Client;
 
 use super::FidelityError;
 use super::session::{self, text};
-use crate::manifest::Offsets;
+use vhost_dump::manifest::Offsets;
 
 const PURPOSE: &str = "for time zones";
 /// Zones that are tried: many have the same history since 1970, and fewer have the same before.

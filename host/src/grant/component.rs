@@ -22,7 +22,7 @@ pub use weight::Weight;
 
 use super::asked::Asked;
 use super::section::ManifestFault;
-use crate::digest::Sha256;
+use vhost_dump::digest::Sha256;
 
 /// Components of interpreted languages weigh up to about 40 MB; whatever is larger is no check.
 pub const MOST_BYTES: u64 = 64 << 20;

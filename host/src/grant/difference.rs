@@ -10,8 +10,8 @@ use super::file::Grant;
 use super::level::ReportLevel;
 use super::scope::Scope;
 use super::withholding::Withholding;
-use crate::digest::Sha256;
 use crate::plan::limits::LimitKey;
+use vhost_dump::digest::Sha256;
 
 /// One way in which a grant is not what its check asks for, worded to follow the check's name, with its remedy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::scope::Scope;
-use crate::manifest::{Kind, Listed};
+use vhost_dump::manifest::{Kind, Listed};
 
 /// What one scope comes to on a dump or a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

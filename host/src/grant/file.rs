@@ -37,11 +37,11 @@ use super::level::ReportLevel;
 use super::regular;
 use super::scope::Scope;
 use super::withholding::Withholding;
-use crate::digest::Sha256;
 use crate::plan::limits::{Limits, LimitsText};
 use crate::plan::line::{escaped, words};
 use crate::plan::name::{LABEL, is_label};
 use crate::plan::place::{self, Wrong, unread};
+use vhost_dump::digest::Sha256;
 
 /// The interfaces that a grant can name.
 pub const GRANTABLE: [&str; 4] = [

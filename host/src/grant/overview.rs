@@ -10,9 +10,9 @@ use super::component::{Component, Import, ImportKind};
 use super::file::{Grant, Grants};
 use super::review::{Refusal, beyond, refusals_of};
 use super::used::Used;
-use crate::digest::Sha256;
-use crate::manifest::Listed;
 use crate::plan::bounds::Bounds;
+use vhost_dump::digest::Sha256;
+use vhost_dump::manifest::Listed;
 
 pub use change::Change;
 pub use part::{Decided, InUse, Part, What};

@@ -9,9 +9,9 @@ use super::file::{Grant, Grants};
 use super::level::ReportLevel;
 use super::scope::Scope;
 use super::section::ManifestFault;
-use crate::digest::Sha256;
 use crate::plan::bounds::Bounds;
 use crate::plan::limits::{LimitKey, Limits};
+use vhost_dump::digest::Sha256;
 
 /// A component and the grant it was reviewed under. [`review`] makes one; what is made of a recording reads nothing.
 #[derive(Clone, Debug)]

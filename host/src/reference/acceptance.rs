@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::Sha256;
+use vhost_dump::digest::Sha256;
 
 /// Who accepted which run as the reference of later drills of the same plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use super::{Cycling, DriftSeen, Reference, ReferenceSeen};
 use crate::finding::{Finding, Shown, Status};
-use crate::manifest::{
+use crate::plan::reference::ReferencePlan;
+use vhost_dump::manifest::{
     Access, Catalogue, Change, Compare, Difference, Manifest, Rows, differences,
 };
-use crate::plan::reference::ReferencePlan;
 
 /// Differences that are named, of those that fail and of those that are allowed; the rest is counted.
 const NAMED: usize = 200;

@@ -4,9 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Acceptance, Ledger, LedgerError, MANIFEST, Sums, SumsError, sums};
-use crate::digest::Sha256;
-use crate::manifest::document;
-use crate::manifest::{Catalogue, Document, Manifest};
+use vhost_dump::digest::Sha256;
+use vhost_dump::manifest::document;
+use vhost_dump::manifest::{Catalogue, Document, Manifest};
 
 /// An earlier manifest, whole.
 #[derive(Debug)]

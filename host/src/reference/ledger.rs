@@ -160,7 +160,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
-    use crate::digest::Sha256;
+    use vhost_dump::digest::Sha256;
 
     fn acceptance(plan: &str, run: usize) -> Acceptance {
         Acceptance {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::digest::{HashingWriter, Sha256};
+use vhost_dump::digest::{HashingWriter, Sha256};
 
 /// Its name in a run's directory; lines as `sha256sum -c` reads them.
 pub const SUMS: &str = "SHA256SUMS";

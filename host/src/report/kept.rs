@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::SCHEMA;
-use crate::digest::Sha256;
 use crate::reference::{MANIFEST, Sums, SumsError};
+use vhost_dump::digest::Sha256;
 
 const REPORT: &str = "report.json";
 

@@ -68,9 +68,9 @@ fn text(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::finding::{Shown, Status};
-    use crate::manifest::Change;
     use crate::report::{SourceSeen, Stop, sample};
     use crate::sandbox::{Holds, Wall, WallSeen};
+    use vhost_dump::manifest::Change;
 
     fn rendered(change: impl FnOnce(&mut crate::report::Evidence)) -> String {
         let mut evidence = sample::evidence();
@@ -202,6 +202,13 @@ mod tests {
         assert!(report.contains("- Role workflow_admin could write outside a read-only transaction: CREATE on database directus."));
     }
 
+    /// `UPDATE_EXPECT=1` writes the file anew.
+    #[test]
+    fn a_whole_report_is_as_it_was() {
+        let report = render(&Report::of(sample::evidence(), sample::terms()));
+        expect_test::expect_file!["../../../tests/snapshots/report.md"].assert_eq(&report);
+    }
+
     #[test]
     fn what_was_not_seen_is_not_claimed() {
         let report = rendered(|evidence| {
@@ -219,7 +226,7 @@ mod tests {
         }
         let report = rendered(|evidence| {
             evidence.source = SourceSeen::GivenDump;
-            evidence.dump.as_mut().unwrap().origin = crate::source::Origin::Given;
+            evidence.dump.as_mut().unwrap().origin = vhost_dump::facts::Origin::Given;
         });
         assert!(report.contains("Method: given dump → SHA-256 → "));
         assert!(report.contains("How the dump was taken"));

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::SCHEMA;
-use crate::digest::Sha256;
 use crate::grant::Used;
 use crate::plan::name::RunId;
+use vhost_dump::digest::Sha256;
 
 /// The directory of runs could not be looked through.
 #[derive(Debug, thiserror::Error)]

@@ -7,18 +7,19 @@ use super::{Evidence, ManifestSeen, RecordingSeen, ServerSeen, SourceSeen, Stop,
 use crate::check::exchange::Level;
 use crate::check::reading::By;
 use crate::check::{Calls, CheckOutcome, Ended, LogLine, Read, Usage};
-use crate::digest::{Digest, Sha256};
 use crate::event::Stage;
 use crate::fidelity::{AmcheckSeen, FidelitySeen, Probe, Rule, Weight};
 use crate::finding::{Finding, Shown, Status};
-use crate::manifest::{Change, Difference};
 use crate::plan::WritableRole;
 use crate::reference::{Acceptance, DriftSeen, ReferenceSeen};
 use crate::restore::{Gravity, Notice, RestoreFacts};
 use crate::sandbox::{
     ContainerIdentity, EngineKind, Holds, Removal, Removed, Teardown, Wall, WallSeen,
 };
-use crate::source::{DumpFacts, Format, Identity, Known, Origin, SessionProof};
+use crate::source::{Identity, Known, SessionProof};
+use vhost_dump::digest::{Digest, Sha256};
+use vhost_dump::facts::{DumpFacts, Format, Origin};
+use vhost_dump::manifest::{Change, Difference};
 
 pub const SOURCE_IDENTIFIER: u64 = 7611578671664259111;
 

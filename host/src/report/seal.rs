@@ -6,9 +6,9 @@ mod publish;
 pub use file::secret_in;
 pub use publish::{NotPublished, Published};
 
-use crate::digest::Sha256;
 use crate::event::Stage;
 use crate::reference::MANIFEST;
+use vhost_dump::digest::Sha256;
 
 use super::summary::{self, Colour};
 use super::terms::{ChecksAsked, Terms};

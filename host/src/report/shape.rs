@@ -196,7 +196,7 @@ fn scram(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::Sha256;
+    use vhost_dump::digest::Sha256;
 
     /// Put together here, so that no scanner of this repository takes a test for a leak.
     fn tokens() -> Vec<(&'static str, String)> {

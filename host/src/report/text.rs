@@ -13,7 +13,8 @@ use crate::check::{CheckOutcome, Ended, LogLine, Read, Usage};
 use crate::finding::{Finding, Shown};
 use crate::restore::{Notice, RestoreFacts};
 use crate::sandbox::{ContainerIdentity, Removal, Removed, Teardown, WallSeen};
-use crate::source::{DumpFacts, Identity, Known, Origin, SessionProof};
+use crate::source::{Identity, Known, SessionProof};
+use vhost_dump::facts::{DumpFacts, Origin};
 
 /// Is told the kind of place that a text stands in, and may change the text.
 pub type Visit<'a> = &'a mut dyn FnMut(&'static str, &mut String);

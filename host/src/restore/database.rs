@@ -2,10 +2,10 @@
 
 use tokio_postgres::Client;
 
-use crate::manifest::token::{Token, tokens};
 use crate::restore::roles::quoted;
 use crate::restore::{Creation, RestoreError};
 use crate::source::{DatabaseFacts, LocaleProvider};
+use vhost_dump::script::token::{Token, tokens};
 
 /// How the database was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

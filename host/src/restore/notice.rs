@@ -6,13 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::manifest::normalise::internal_option;
-use crate::manifest::preamble::is_removal;
 use crate::plan::Roles;
 use crate::restore::Gravity::{self, Benign, Fidelity, Serious};
 use crate::restore::Notice;
 use crate::restore::log::{Entry, Severity};
 use crate::restore::statement::{object, verb};
+use vhost_dump::manifest::normalise::internal_option;
+use vhost_dump::manifest::preamble::is_removal;
 
 /// One row: which errors it is about, and what they mean.
 struct Rule {

@@ -3,6 +3,7 @@
 //! Statements keep their order. Rows may be on their way together, because no table's rows need another's before the
 //! constraints are made; whatever might need them waits until they are there.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,16 +13,16 @@ use tokio::sync::mpsc;
 use bytes::Bytes;
 
 use crate::event::{Event, Events, Stage};
-use crate::manifest::statement::CopyTarget;
-use crate::restore::command::Command;
 use crate::restore::order::{Order, order};
+use crate::restore::part::{Part, Parts};
 use crate::restore::psql::{Lock, Psql};
 use crate::restore::session::{Block, Rows, Sessions, Turn};
-use crate::restore::split::{Part, Rest, Splitter};
 use crate::restore::tool::ToolError;
 use crate::restore::{Notice, neutral};
 use crate::sandbox::{Login, Sandbox};
 use crate::source::{Places, Reading};
+use vhost_dump::script::statement::copy_target;
+use vhost_dump::script::{Foreign, Unterminated};
 
 /// A dump and how to read it.
 pub struct Plain {
@@ -116,12 +117,12 @@ enum Way {
 
 impl Flow<'_> {
     async fn run(&mut self, reading: &mut Reading, events: &Events) -> Result<(), ToolError> {
-        let mut splitter = Splitter::default();
+        let mut parts = Parts::default();
         let mut read = 0;
         let mut told = Instant::now();
         while let Some(piece) = reading.piece().await.map_err(ToolError::Read)? {
             read += piece.len() as u64;
-            for part in splitter.take(piece) {
+            for part in parts.take(&piece) {
                 self.part(part).await?;
             }
             if told.elapsed() > Duration::from_millis(100) {
@@ -133,14 +134,10 @@ impl Flow<'_> {
                 });
             }
         }
-        let (parts, rest) = splitter.finish();
-        for part in parts {
+        for part in parts.finish() {
             self.part(part).await?;
         }
-        match rest {
-            Rest::Nothing => self.sessions.settle().await,
-            Rest::Rows => Err(ToolError::RowsBrokeOff),
-        }
+        self.sessions.settle().await
     }
 
     async fn part(&mut self, part: Part) -> Result<(), ToolError> {
@@ -150,11 +147,7 @@ impl Flow<'_> {
                 Long::Sent => self.psql.write(&more).await,
                 Long::LeftOut => Ok(()),
             },
-            Part::Copy {
-                statement,
-                target,
-                at,
-            } => self.copy(statement, target, at).await,
+            Part::Copy { statement, at } => self.copy(&statement, at).await,
             Part::Rows(rows) => match &self.way {
                 Way::Psql => self.psql.write(&rows).await,
                 Way::Session(session) => {
@@ -172,9 +165,11 @@ impl Flow<'_> {
                 }
                 Way::Apart | Way::Nowhere => Ok(()),
             },
-            Part::Command(Command::Restriction | Command::Encoding) => Ok(()),
-            Part::Command(Command::Connect(database)) => self.connect(&database).await,
-            Part::Command(Command::Foreign(command)) => Err(ToolError::ForeignCommand { command }),
+            Part::Connect(database) => self.connect(&database).await,
+            Part::Foreign(Foreign::Unterminated(Unterminated::Rows)) => {
+                Err(ToolError::RowsBrokeOff)
+            }
+            Part::Foreign(foreign) => Err(ToolError::Foreign { foreign }),
         }
     }
 
@@ -196,22 +191,19 @@ impl Flow<'_> {
                 self.ahead = true;
             }
         }
+        self.psql.write(b"\n").await?;
         self.psql.write(statement).await
     }
 
-    async fn copy(
-        &mut self,
-        statement: Vec<u8>,
-        target: CopyTarget,
-        at: u64,
-    ) -> Result<(), ToolError> {
+    async fn copy(&mut self, statement: &[u8], at: u64) -> Result<(), ToolError> {
+        let text = String::from_utf8_lossy(statement);
         // A name that is no UTF-8 is psql's to send in the dump's own encoding.
-        let statement = match String::from_utf8(statement) {
-            Ok(statement) if !self.own => statement,
-            other => {
+        let (statement, target) = match (text, copy_target(&String::from_utf8_lossy(statement))) {
+            (Cow::Borrowed(statement), Some(target)) if !self.own => (statement.to_owned(), target),
+            _ => {
                 self.sessions.settle().await?;
-                let statement = other.map_or_else(|e| e.into_bytes(), String::into_bytes);
-                self.psql.write(&statement).await?;
+                self.psql.write(b"\n").await?;
+                self.psql.write(statement).await?;
                 self.way = Way::Psql;
                 self.ahead = true;
                 return self.psql.write(b"\n").await;

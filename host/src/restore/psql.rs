@@ -4,11 +4,11 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader}
 use tokio::sync::mpsc;
 
 use crate::restore::Notice;
-use crate::restore::command;
 use crate::restore::database::conninfo;
 use crate::restore::neutral;
 use crate::restore::tool::{self, Drained, ToolError};
 use crate::sandbox::{Process, Sandbox, Stdin};
+use vhost_dump::script::command;
 
 const TOOL: &str = "psql";
 /// Statements are put together up to this size before they are written.

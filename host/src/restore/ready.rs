@@ -5,9 +5,9 @@ use tokio_postgres::Client;
 use super::{
     BuiltIn, Made, Notice, RestoreError, RestoreFacts, Restored, Target, connect, database, roles,
 };
-use crate::digest::Digest;
 use crate::plan::Roles;
 use crate::restore::isolation::Isolated;
+use vhost_dump::digest::Digest;
 
 /// The databases that the host itself works from: the first of initdb's, and the second where a dump is named after it.
 const MAINTENANCE: [&str; 2] = ["template1", "postgres"];

@@ -9,17 +9,16 @@ use std::path::Path;
 use bytes::Bytes;
 use thiserror::Error;
 use tokio::io::AsyncWriteExt as _;
+use vhost_dump::script::{Event, Foreign, Part, Splitter, command};
 
-use crate::digest::{Digest, Sha256};
 use crate::plan::Roles;
-use crate::restore::command::Command;
 use crate::restore::database::conninfo;
 use crate::restore::isolation::Isolated;
 use crate::restore::psql::Lock;
-use crate::restore::split::{Part, Splitter};
 use crate::restore::tool::{self, ToolError};
 use crate::restore::{Creation, Ready, RestoreError, Restored, Target, neutral};
 use crate::sandbox::Stdin;
+use vhost_dump::digest::{Digest, Sha256};
 
 /// Bytes of a file; whoever has more has a database, and can dump it.
 const MOST_BYTES: u64 = 64 << 20;
@@ -125,29 +124,23 @@ impl Script {
         }
     }
 
-    /// The first meta-command, and its line.
+    /// The first meta-command, and its line; what has no end is left to psql to tell.
     fn meta_command(&self) -> Option<(usize, String)> {
-        let mut splitter = Splitter::default();
-        // A command's parts come with the line that it stands on.
-        for (at, line) in self.text.split_inclusive(|byte| *byte == b'\n').enumerate() {
-            let parts = splitter.take(self.text.slice_ref(line));
-            if let Some(command) = parts.iter().find_map(command) {
-                return Some((at + 1, command));
+        let mut found = None;
+        let mut take = |event: Event<'_>| match event.part {
+            Part::Foreign(Foreign::Unterminated(_)) => {}
+            Part::Foreign(_) | Part::Command(_) => {
+                found.get_or_insert(event.at as usize);
             }
-        }
-        let (parts, _) = splitter.finish();
-        let last = self.text.split(|byte| *byte == b'\n').count();
-        parts.iter().find_map(command).map(|found| (last, found))
-    }
-}
-
-fn command(part: &Part) -> Option<String> {
-    match part {
-        Part::Command(Command::Foreign(name)) => Some(name.clone()),
-        Part::Command(Command::Connect(_)) => Some("\\connect".to_owned()),
-        Part::Command(Command::Encoding) => Some("\\encoding".to_owned()),
-        Part::Command(Command::Restriction) => Some("\\restrict".to_owned()),
-        _ => None,
+            _ => {}
+        };
+        let mut splitter = Splitter::default();
+        splitter.feed(&self.text, &mut take);
+        splitter.finish(&mut take);
+        let (before, from) = self.text.split_at(found?);
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let name = String::from_utf8_lossy(command::name(from));
+        Some((line, name.chars().take(32).collect()))
     }
 }
 

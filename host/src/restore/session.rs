@@ -9,11 +9,11 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
-use crate::manifest::statement::CopyTarget;
-use crate::restore::copy_end::CopyEnd;
+use crate::restore::part::{Part, Parts};
 use crate::restore::roles::quoted;
 use crate::restore::tool::ToolError;
 use crate::source::Places;
+use vhost_dump::script::statement::CopyTarget;
 
 /// The rows of one COPY statement.
 pub struct Block {
@@ -226,7 +226,7 @@ enum Reader {
     File {
         places: Places,
         at: u64,
-        end: CopyEnd,
+        parts: Parts,
         ended: bool,
     },
     Fed(mpsc::Receiver<Option<Bytes>>),
@@ -239,7 +239,7 @@ impl Reader {
             Rows::At(places, at) => Reader::File {
                 places,
                 at,
-                end: CopyEnd::default(),
+                parts: Parts::of_rows(),
                 ended: false,
             },
         }
@@ -256,7 +256,7 @@ impl Reader {
             Reader::File {
                 places,
                 at,
-                end,
+                parts,
                 ended,
             } => {
                 let (from, start) = (places.clone(), *at);
@@ -268,9 +268,19 @@ impl Reader {
                     return Err(ToolError::RowsBrokeOff);
                 }
                 *at += piece.len() as u64;
-                let passed = end.pass(piece);
-                *ended = passed.rest.is_some();
-                Ok(Some(passed.rows))
+                let mut rows = Bytes::new();
+                for part in parts.take(&piece) {
+                    match part {
+                        Part::Rows(more) if rows.is_empty() => rows = more,
+                        // The start of what could have been their last line, and was held.
+                        Part::Rows(more) => rows = [rows, more].concat().into(),
+                        _ => {
+                            *ended = true;
+                            break;
+                        }
+                    }
+                }
+                Ok(Some(rows))
             }
         }
     }

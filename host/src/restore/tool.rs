@@ -1,6 +1,7 @@
 //! The dump's own tools, run inside the sandbox.
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
+use vhost_dump::script::Foreign;
 
 use crate::plan::DumpOf;
 use crate::restore::database::conninfo;
@@ -45,10 +46,8 @@ pub enum ToolError {
     Task(#[source] tokio::task::JoinError),
     #[error("the dump's rows end before their last line")]
     RowsBrokeOff,
-    #[error(
-        "the dump holds the psql meta-command {command}, which pg_dump does not write: the restore was stopped before it"
-    )]
-    ForeignCommand { command: String },
+    #[error("the dump holds {foreign}: the restore was stopped before it")]
+    Foreign { foreign: Foreign },
     #[error("{tool} inside the sandbox ended with exit status {status} without saying why")]
     Failed { tool: &'static str, status: i32 },
 }

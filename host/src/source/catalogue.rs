@@ -3,8 +3,8 @@
 use super::SourceError;
 use super::connect::text;
 use super::session::Source;
-use crate::manifest::Catalogue;
-use crate::manifest::catalogue::questions;
+use vhost_dump::manifest::Catalogue;
+use vhost_dump::manifest::catalogue::questions;
 
 const PURPOSE: &str = "what a dump cannot hold";
 

@@ -12,18 +12,21 @@ use std::path::{Path, PathBuf};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use vhost_dump::facts::{DumpFacts, Format, Origin};
+use vhost_dump::manifest::Scanned;
+use vhost_dump::manifest::scan::Scanner;
+use vhost_dump::script::{Ending, Foreign, Refusal};
+use vhost_dump::supplied::header::{self, Layout, Versions};
 
 pub use outcome::DumpError;
 
 use super::growing::Growing;
-use super::header::{self, Layout, Versions};
 use super::pg_dump::{PgDump, Program};
 use super::session::Source;
-use super::{DumpFacts, Format, Origin};
 use crate::event::Events;
 use crate::plan::DumpOf;
 use child::{Child, Outputs};
-use copying::{Copied, CopyError};
+use copying::{Copied, CopyError, Readers};
 use outcome::Exit;
 
 /// The formats that a fresh dump is taken in.
@@ -46,16 +49,24 @@ impl From<DumpAs> for Format {
 /// Sees every byte of the dump once, in order, on the thread that writes it.
 pub type Tap = Box<dyn FnMut(&[u8]) + Send>;
 
+/// A dump that was taken.
+#[derive(Debug)]
+pub struct Dumped {
+    pub facts: DumpFacts,
+    /// What a plain one holds; of an archive nothing is known here.
+    pub scanned: Scanned,
+}
+
 /// A dump that is being taken. Dropping it kills pg_dump and removes the file.
 pub struct Dumping {
-    task: JoinHandle<Result<DumpFacts, DumpError>>,
+    task: JoinHandle<Result<Dumped, DumpError>>,
 }
 
 impl Dumping {
     /// Waits for pg_dump and for the disk, and says what lies there now.
     ///
     /// On an error the file is gone.
-    pub async fn finish(mut self) -> Result<DumpFacts, DumpError> {
+    pub async fn finish(mut self) -> Result<Dumped, DumpError> {
         match (&mut self.task).await {
             Ok(outcome) => outcome,
             Err(_) => Err(DumpError::Interrupted),
@@ -94,14 +105,15 @@ impl Unfinished {
 impl Source {
     /// Starts pg_dump into a new file `path`, which must not exist.
     ///
-    /// `tap` has been dropped when [`Dumping::finish`] returns. `stop` ends the dump with [`DumpError::Stopped`].
+    /// `tap` has been dropped when [`Dumping::finish`] returns. A plain dump is scanned on the thread that writes it, while it is in the processor's cache. `stop` ends the dump with [`DumpError::Stopped`].
+    #[expect(clippy::too_many_arguments, reason = "each is another thing")]
     pub async fn start_dump(
         &self,
         pg_dump: &PgDump,
         format: DumpAs,
         of: DumpOf,
         path: &Path,
-        tap: Tap,
+        tap: Option<Tap>,
         stop: CancellationToken,
         events: Events,
     ) -> Result<(Growing, Dumping), DumpError> {
@@ -129,7 +141,12 @@ impl Source {
             .map_err(|cause| DumpError::Create { cause })?;
         let (done, copied) = oneshot::channel();
         let words = copying::stderr(errors).map_err(|cause| DumpError::Pipe { cause })?;
-        copying::stdout(from, file, tap, growing.clone(), events, done)
+        let scanner = match format {
+            DumpAs::Plain => Some(Scanner::default()),
+            DumpAs::Custom => None,
+        };
+        let readers = Readers { scanner, tap };
+        copying::stdout(from, file, readers, growing.clone(), events, done)
             .map_err(|cause| DumpError::Pipe { cause })?;
         let running = Running {
             child,
@@ -162,13 +179,13 @@ struct Running {
 }
 
 impl Running {
-    async fn supervise(mut self) -> Result<DumpFacts, DumpError> {
+    async fn supervise(mut self) -> Result<Dumped, DumpError> {
         let ended = tokio::select! {
             ended = ended(&mut self.child, &mut self.copied) => Some(ended),
             () = self.stop.cancelled() => None,
         };
         let Some((copied, exit)) = ended else {
-            // Waited for, so that neither pg_dump nor the tap outlives the answer.
+            // Waited for, so that neither pg_dump nor the copying outlives the answer.
             self.child.kill().await;
             drop(ended_by_force(&mut self.child, self.copied).await);
             return Err(DumpError::Stopped);
@@ -185,12 +202,15 @@ impl Running {
             .map_err(|_| DumpError::Interrupted)?
             .map_err(|cause| outcome::of_write(cause, copied.digest.bytes))?;
         self.unfinished.keep();
-        Ok(DumpFacts {
-            origin: self.origin,
-            format: self.format.into(),
-            digest: copied.digest,
-            server_version: versions.server,
-            pg_dump_version: versions.pg_dump,
+        Ok(Dumped {
+            facts: DumpFacts {
+                origin: self.origin,
+                format: self.format.into(),
+                digest: copied.digest,
+                server_version: versions.server,
+                pg_dump_version: versions.pg_dump,
+            },
+            scanned: copied.scanned,
         })
     }
 }
@@ -204,7 +224,7 @@ async fn ended(
         Ok(Ok(copied)) => Ok(copied),
         Ok(Err(CopyError::Write { cause, written })) => Err(outcome::of_write(cause, written)),
         Ok(Err(CopyError::Read { cause })) => Err(DumpError::Read { cause }),
-        // The thread is gone without a word: the tap panicked.
+        // The thread is gone without a word: it panicked.
         Err(_) => Err(DumpError::Interrupted),
     };
     if copied.is_err() {
@@ -225,9 +245,19 @@ async fn ended_by_force(
 fn whole(format: DumpAs, copied: &Copied) -> Result<Versions, DumpError> {
     let bytes = copied.digest.bytes;
     match format {
-        DumpAs::Plain if !copied.ends.plain_is_complete() => Err(DumpError::Truncated { bytes }),
-        DumpAs::Plain => header::plain_versions(&copied.ends.head).ok_or(DumpError::NoHeader),
-        DumpAs::Custom => match header::archive(&copied.ends.head) {
+        DumpAs::Plain => match &copied.scanned.ending {
+            Ending::Trailer => header::plain_versions(&copied.head).ok_or(DumpError::NoHeader),
+            Ending::NoTrailer
+            | Ending::StillRestricted
+            | Ending::Foreign(Refusal {
+                foreign: Foreign::Unterminated(_),
+                ..
+            }) => Err(DumpError::Truncated { bytes }),
+            ending @ (Ending::GoesOn(_) | Ending::Foreign(_)) => Err(DumpError::Foreign {
+                what: ending.defect(None).unwrap_or_default(),
+            }),
+        },
+        DumpAs::Custom => match header::archive(&copied.head) {
             Some((Layout::Custom, versions)) => Ok(versions),
             _ => Err(DumpError::NoHeader),
         },

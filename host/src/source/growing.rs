@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::places::Places;
 use super::reading::{Ended, PIECE, Pieces, Reading};
-use crate::digest::Hasher;
+use vhost_dump::digest::Hasher;
 
 /// A handle on a growing dump, for readers that follow it.
 #[derive(Clone)]

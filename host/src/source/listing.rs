@@ -3,7 +3,7 @@
 use super::SourceError;
 use super::connect::text;
 use super::session::Source;
-use crate::manifest::{Kind, Listed};
+use vhost_dump::manifest::{Kind, Listed};
 
 const PURPOSE: &str = "the relations that the database has";
 

@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use vhost_dump::supplied::{SuppliedDump, SuppliedError};
 
 use super::growing::Growing;
 use super::reading::PIECE;
@@ -24,6 +25,12 @@ impl Places {
             file: Arc::new(file),
             growing,
         }
+    }
+
+    /// The places of a supplied plain dump; none where its text stands in no file as it is.
+    pub fn of_supplied(dump: &SuppliedDump) -> Result<Option<Self>, SuppliedError> {
+        let file = dump.plain_file()?;
+        Ok(file.map(|file| Self::new(file, None)))
     }
 
     /// At most a quarter of a megabyte from `at` on; empty at the dump's end.

@@ -10,7 +10,8 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::mpsc;
 
-use crate::digest::Digest;
+use vhost_dump::digest::Digest;
+use vhost_dump::supplied::{Fault, SuppliedDump, SuppliedError, Text};
 
 /// Bytes in one piece, and pieces that wait at most for their reader.
 pub(super) const PIECE: usize = 256 * 1024;
@@ -73,6 +74,13 @@ impl Reading {
         })
     }
 
+    /// Reads a supplied plain dump's text again, decompressed, while the file's own bytes are hashed again.
+    pub fn of_supplied(dump: &SuppliedDump) -> Result<Self, SuppliedError> {
+        let text = dump.text()?;
+        let started = Self::start(move |pieces| pump(text, pieces));
+        started.map_err(|cause| dump.error(Fault::Thread { cause }))
+    }
+
     /// The next piece; none at the end.
     pub async fn piece(&mut self) -> io::Result<Option<Bytes>> {
         std::future::poll_fn(|cx| self.poll_piece(cx)).await
@@ -90,6 +98,20 @@ impl Reading {
     /// The digest of the file's own bytes (compressed ones where the file is), once the end was read.
     pub fn digest(&self) -> Option<Digest> {
         self.digest.get().copied()
+    }
+}
+
+fn pump(mut text: Text, pieces: &Pieces) -> Ended {
+    loop {
+        let mut piece = vec![0; PIECE];
+        match text.fill(&mut piece) {
+            Ok(0) => return Ended::Whole(text.digest()),
+            Ok(n) => piece.truncate(n),
+            Err(error) => return Ended::Failed(error),
+        }
+        if let Err(gone) = pieces.put(Bytes::from(piece)) {
+            return gone.into();
+        }
     }
 }
 

@@ -4,10 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::drill::Stated;
-use crate::manifest::{Document, document};
 use crate::reference::MANIFEST;
 use crate::restore::script::{Script, ScriptError};
-use crate::source::Given;
+use vhost_dump::manifest::{Document, document};
+use vhost_dump::supplied::SuppliedDump;
 
 /// What the copy is made from.
 pub enum On {
@@ -50,7 +50,7 @@ impl On {
         if std::fs::metadata(path).map_err(missing)?.is_dir() {
             return Self::directory(path);
         }
-        match Given::is_other_text(path).map_err(missing)? {
+        match SuppliedDump::is_other_text(path).map_err(missing)? {
             true => Ok(Self::Script(Script::read(path)?)),
             false => Ok(Self::Dump {
                 path: path.to_owned(),

@@ -6,8 +6,8 @@
 
 use std::path::Path;
 
-use vhost::digest::Sha256;
 use vhost::report::verdict::Verdict;
+use vhost_dump::digest::Sha256;
 
 use super::{drill, plan};
 use crate::support::dump::{self, take};

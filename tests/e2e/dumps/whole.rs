@@ -1,8 +1,8 @@
 //! Whole dumps pass, in every format.
 
 use serde_json::json;
-use vhost::digest::Sha256;
 use vhost::report::verdict::Verdict;
+use vhost_dump::digest::Sha256;
 
 use super::{drill, plan};
 use crate::support::dump::{self, take};

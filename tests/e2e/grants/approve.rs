@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use vhost::digest::Sha256;
+use vhost_dump::digest::Sha256;
 
 use super::{ASKED, approve, file, grants, json, probe, refused, shown};
 use crate::support::Desk;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use vhost::check::{CheckOutcome, Machine, run};
-use vhost::digest::Sha256;
 use vhost::finding::Status;
-use vhost::manifest::{Manifest, Relation};
 use vhost::reference::Reference;
+use vhost_dump::digest::Sha256;
+use vhost_dump::manifest::{Manifest, Relation};
 
 use super::{settings, told};
 use crate::ground::{Ask, facts, job};

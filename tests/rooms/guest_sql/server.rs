@@ -12,12 +12,12 @@ use rustix::process::{Pid, Signal, geteuid, kill_process};
 use tempfile::TempDir;
 use tokio_postgres::{Client, Config, NoTls};
 use vhost::check::query::{Session, TypeCatalog};
-use vhost::digest::Sha256;
 use vhost::grant::component::{Outline, WORLD};
 use vhost::grant::harden::{Hardened, harden};
 use vhost::grant::role::{self, CheckLogin};
 use vhost::grant::{Approved, Asked, AskedRead, Component, Grants, Import, ImportKind, review};
 use vhost::plan::bounds::Bounds;
+use vhost_dump::digest::Sha256;
 
 const QUERY: &str = "vhost:check/query@0.1.0";
 /// `nobody`: Postgres refuses to run as root, and initdb wants a user with a name.

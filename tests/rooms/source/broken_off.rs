@@ -186,7 +186,7 @@ async fn a_pg_dump_that_ends_well_without_its_trailer_is_truncated() {
             DumpAs::Plain,
             vhost::plan::DumpOf::Contents,
             &path,
-            tap,
+            Some(tap),
             CancellationToken::new(),
             Events::silent(),
         )

@@ -2,17 +2,25 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc;
 
 use tokio::io::AsyncReadExt;
 use tokio_util::sync::CancellationToken;
-use vhost::digest::Sha256;
 use vhost::event::{Event, Events};
-use vhost::source::{DumpAs, Format, Given, Origin};
+use vhost::source::DumpAs;
+use vhost_dump::digest::Sha256;
+use vhost_dump::facts::{Format, Origin};
+use vhost_dump::manifest::scan::Scanner;
+use vhost_dump::supplied::{SuppliedDump, SuppliedError};
 
 use super::{CANARY, keeping, open, pausing, pg_dump, start, the_pg_dump, with_reader};
 use crate::server::{Server, program};
+
+fn inspect(path: &Path) -> Result<SuppliedDump, SuppliedError> {
+    Ok(SuppliedDump::inspect(path, Scanner::default())?.whole()?.0)
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plain_dump_is_written_tapped_and_followed_in_one_pass() {
@@ -38,7 +46,7 @@ async fn a_plain_dump_is_written_tapped_and_followed_in_one_pass() {
             DumpAs::Plain,
             vhost::plan::DumpOf::Contents,
             &path,
-            tap,
+            Some(tap),
             CancellationToken::new(),
             events,
         )
@@ -47,7 +55,7 @@ async fn a_plain_dump_is_written_tapped_and_followed_in_one_pass() {
     let mut reading = growing.reader().unwrap();
     let mut text = Vec::new();
     reading.read_to_end(&mut text).await.unwrap();
-    let facts = dumping.finish().await.unwrap();
+    let facts = dumping.finish().await.unwrap().facts;
     assert_eq!(text, fs::read(&path).unwrap());
     assert_eq!(text, *kept.lock().unwrap());
     assert_eq!(facts.digest.sha256, Sha256::of(&text));
@@ -72,7 +80,7 @@ async fn a_plain_dump_is_written_tapped_and_followed_in_one_pass() {
         .await
         .unwrap();
     assert_eq!(late.len() as u64, facts.digest.bytes);
-    let again = Given::inspect(&path, &mut |_| {}).unwrap();
+    let again = inspect(&path).unwrap();
     assert_eq!(again.facts.digest, facts.digest);
 }
 
@@ -119,13 +127,13 @@ async fn archives_are_taken_given_and_copied() {
             DumpAs::Custom,
             vhost::plan::DumpOf::Contents,
             &path,
-            tap,
+            Some(tap),
             CancellationToken::new(),
             Events::silent(),
         )
         .await
         .unwrap();
-    let facts = dumping.finish().await.unwrap();
+    let facts = dumping.finish().await.unwrap().facts;
     assert_eq!(facts.format, Format::Custom);
     let list = Command::new(program("pg_restore"))
         .arg("-l")
@@ -148,7 +156,7 @@ async fn archives_are_taken_given_and_copied() {
                 .unwrap();
             assert!(dumped.success());
         }
-        let given = Given::inspect(&path, &mut |_| panic!("an archive has no text")).unwrap();
+        let given = inspect(&path).unwrap();
         assert_eq!(given.facts.format, format);
         assert_eq!(given.facts.server_version, facts.server_version);
         assert_eq!(given.facts.pg_dump_version, facts.pg_dump_version);
@@ -160,18 +168,18 @@ async fn archives_are_taken_given_and_copied() {
             .output()
             .unwrap();
         assert!(String::from_utf8_lossy(&list.stdout).contains("TABLE DATA public bulk"));
-        assert!(given.reader().is_err());
+        assert!(given.text().is_err());
     }
-    let again = Given::inspect(&path, &mut |_| {}).unwrap();
+    let again = inspect(&path).unwrap();
     assert_eq!(again.facts.digest, facts.digest);
 
     let tar = dir.path().join("tar");
     let bytes = fs::read(&tar).unwrap();
     fs::write(&tar, &bytes[..bytes.len() - 512]).unwrap();
-    let error = Given::inspect(&tar, &mut |_| {}).unwrap_err();
+    let error = inspect(&tar).unwrap_err();
     assert!(error.to_string().contains("truncated"));
     let directory = dir.path().join("directory");
     std::os::unix::fs::symlink("/etc/passwd", directory.join("4000.dat")).unwrap();
-    let error = Given::inspect(&directory, &mut |_| {}).unwrap_err();
+    let error = inspect(&directory).unwrap_err();
     assert!(error.to_string().contains("not a plain file"));
 }

@@ -176,13 +176,13 @@ async fn each_sslmode_demands_what_libpq_says() {
             DumpAs::Plain,
             vhost::plan::DumpOf::Contents,
             &file("dump"),
-            tap,
+            Some(tap),
             CancellationToken::new(),
             Events::silent(),
         )
         .await
         .unwrap();
-    assert!(dumping.finish().await.unwrap().digest.bytes > 1_000_000);
+    assert!(dumping.finish().await.unwrap().facts.digest.bytes > 1_000_000);
 
     // A client's certificate instead of a password.
     let certified = format!(

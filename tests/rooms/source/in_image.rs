@@ -10,7 +10,9 @@ use bollard::models::ContainerCreateBody;
 use bollard::query_parameters::{CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder};
 use vhost::sandbox::clean::{Cleaned, clean};
 use vhost::sandbox::{Removed, SandboxError};
-use vhost::source::{DumpError, Given, PgDumpError};
+use vhost::source::{DumpError, PgDumpError};
+use vhost_dump::manifest::scan::Scanner;
+use vhost_dump::supplied::SuppliedDump;
 
 use self::drill::Drill;
 use super::{CANARY, keeping, open, pausing, shown, with_reader};
@@ -56,11 +58,13 @@ async fn it_dumps_over_the_socket_without_a_network() {
     assert!(pg_dump.note.as_ref().unwrap().contains(&image()));
     let (kept, tap) = keeping();
     let (_growing, dumping) = drill.start(&source, &pg_dump, tap).await;
-    let facts = dumping.finish().await.unwrap();
+    let facts = dumping.finish().await.unwrap().facts;
     let text = fs::read_to_string(drill.dump()).unwrap();
     assert_eq!(text.as_bytes(), *kept.lock().unwrap());
     assert!(text.contains("\n40000\trow "));
-    let given = Given::inspect(&drill.dump(), &mut |_| {}).unwrap();
+    let given = SuppliedDump::inspect(&drill.dump(), Scanner::default())
+        .unwrap()
+        .dump;
     assert_eq!(given.facts.digest, facts.digest);
 
     let found = drill.inspect().await;

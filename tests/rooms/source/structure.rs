@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use vhost::source::{Fault, Given, GivenError};
+use vhost_dump::manifest::scan::Scanner;
+use vhost_dump::supplied::{Fault, SuppliedDump, SuppliedError};
 
 use crate::server::place::all_bins;
 use crate::server::{HBA, SUPERUSER, Server};
@@ -41,8 +42,8 @@ fn dump(bin: &Path, server: &Server, options: &[&str], to: &Path) {
     assert!(dumped.unwrap().success());
 }
 
-fn inspect(path: &Path) -> Result<Given, GivenError> {
-    Given::inspect(path, &mut |_| {})
+fn inspect(path: &Path) -> Result<SuppliedDump, SuppliedError> {
+    Ok(SuppliedDump::inspect(path, Scanner::default())?.whole()?.0)
 }
 
 /// The text of a defect.

@@ -10,7 +10,7 @@ mod trial;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use vhost::digest::Sha256;
+use vhost_dump::digest::Sha256;
 
 pub use accept::Accept;
 pub use diff::Diff;

@@ -7,8 +7,8 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use vhost::manifest::{Access, Change, Compare, Difference, Rows, differences};
 use vhost::reference::Reference;
+use vhost_dump::manifest::{Access, Change, Compare, Difference, Rows, differences};
 
 use crate::args::Diff;
 use crate::fault;

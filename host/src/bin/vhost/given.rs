@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use vhost::drill::{From, Stated};
-use vhost::manifest::{Document, Manifest};
+use vhost_dump::manifest::{Document, Manifest};
 
 use crate::args::Run;
 

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use vhost::digest::Sha256;
 use vhost::grant::component::{self, ComponentError, Outline};
 use vhost::grant::{Asked, Component, Import, ImportKind, ManifestFault};
+use vhost_dump::digest::Sha256;
 
 use crate::args::Inspect;
 use crate::fault;

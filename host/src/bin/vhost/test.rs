@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use vhost::check::exchange::{Difference, Recording, between};
 use vhost::check::{Again, Compiled, Compiler, Machine, replay};
-use vhost::digest::Sha256;
 use vhost::drill::Keep;
 use vhost::grant::Component;
 use vhost::grant::component::WORLD;
 use vhost::report::neutral::{Medium, neutral};
+use vhost_dump::digest::Sha256;
 
 use crate::args::Test;
 use crate::run::hush_panics;

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use crate::digest::Sha256;
+use vhost_dump::digest::Sha256;
 
 /// How much of a value is written.
 #[derive(Clone, Copy)]

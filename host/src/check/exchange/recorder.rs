@@ -13,7 +13,7 @@ use super::form::{Detail, Form, quote};
 use super::recording::{Head, SCHEMA};
 use crate::check::host::without_rows;
 use crate::check::told::Told;
-use crate::digest::{Digest, HashingWriter, Sha256};
+use vhost_dump::digest::{Digest, HashingWriter, Sha256};
 
 /// The most that a recording may have, in bytes: a check that reads more in one run is no regression test.
 pub const MOST_BYTES: usize = 16 << 20;

@@ -20,9 +20,9 @@ use crate::check::evidence::call::{
     Relations, Sequences,
 };
 use crate::check::told::Told;
-use crate::digest::Sha256;
 use crate::grant::{Approved, Limits, ReportLevel};
 use crate::plan::limits::{CEILINGS, LimitKey};
+use vhost_dump::digest::Sha256;
 
 /// The name and version of a recording's shape.
 pub const SCHEMA: &str = "vhost.exchange/1";

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::form::{Detail, Form, quote};
-use crate::digest::Sha256;
+use vhost_dump::digest::Sha256;
 
 /// Digits of a digest in a statement; they need to tell one constant from another and no more.
 const DIGITS: usize = 16;

@@ -15,10 +15,10 @@ use crate::check::bindings::vhost::check::query::Budget;
 use crate::check::bindings::vhost::check::types::{Error, SqlError, Value};
 use crate::check::evidence::call::{GetRestore, Objects};
 use crate::check::told::Told;
-use crate::digest::Sha256;
 use crate::finding::{Finding, Shown, Status};
 use crate::grant::ReportLevel;
 use crate::plan::limits::{LimitKey, Limits};
+use vhost_dump::digest::Sha256;
 
 const CANARY: &str = "canary of a row";
 

@@ -6,8 +6,8 @@ use tokio_postgres::error::SqlState;
 
 use super::Read;
 use crate::fidelity::{FidelityError, session};
-use crate::manifest::{Form, Relation, RowDigest, RowSum};
 use crate::restore::roles::quoted;
+use vhost_dump::manifest::{Form, Relation, RowDigest, RowSum};
 
 /// How the rows of a relation are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,7 +171,7 @@ async fn copy(session: &Client, job: &Job) -> Result<Part, tokio_postgres::Error
     pin_mut!(stream);
     while let Some(row) = stream.next().await {
         let row = row?;
-        digest.row(row.strip_suffix(b"\n").unwrap_or(&row));
+        digest.line(row.strip_suffix(b"\n").unwrap_or(&row));
     }
     Ok(Part::Rows {
         rows: digest.rows(),

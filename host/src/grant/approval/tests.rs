@@ -3,8 +3,8 @@ use std::path::Path;
 use time::macros::datetime;
 
 use super::*;
-use crate::digest::Sha256;
 use crate::grant::component::Import;
+use vhost_dump::digest::Sha256;
 
 const ASKED: &str = r#"manifest = 1
 name = "probe"

@@ -9,8 +9,8 @@ use crate::grant::level::ReportLevel;
 use crate::grant::scope::Scope;
 use crate::grant::used::Used;
 use crate::grant::withholding::Withholding;
-use crate::manifest::Listed;
 use crate::plan::limits::LimitKey;
+use vhost_dump::manifest::Listed;
 
 /// One part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

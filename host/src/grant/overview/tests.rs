@@ -4,7 +4,7 @@ use std::path::Path;
 use super::*;
 use crate::grant::asked::Asked;
 use crate::grant::component::{WORLD, Weight};
-use crate::manifest::Kind;
+use vhost_dump::manifest::Kind;
 
 const ASKED: &str = r#"manifest = 1
 name = "probe"

@@ -3,11 +3,11 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use time::macros::datetime;
 
 use super::*;
-use crate::digest::Sha256;
 use crate::grant::level::ReportLevel;
 use crate::grant::scope::Scope;
 use crate::grant::withholding::Withholding;
 use crate::plan::limits::Limits;
+use vhost_dump::digest::Sha256;
 
 fn grant(check: &str) -> Grant {
     let scope = |text| Scope::parse(text).unwrap();

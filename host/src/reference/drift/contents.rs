@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::{Cycling, Judged, LARGE_OBJECTS};
 use crate::finding::{Shown, Status};
-use crate::manifest::{Direction, Manifest, Relation, Sequence};
 use crate::plan::tolerance::{Relations, Tolerance, Tolerances};
+use vhost_dump::manifest::{Direction, Manifest, Relation, Sequence};
 
 /// Each relation of the reference has its rows, as far as its tolerance asks.
 pub fn rows(expected: &Manifest, dump: &Manifest, tolerances: &Tolerances, judged: &mut Judged) {

@@ -1,13 +1,14 @@
 //! The gates on the dump: `fresh-dump` and `digest`.
 
 use super::{Gate, GateResult, equal, finding};
-use crate::digest::Digest;
 use crate::event::Stage;
 use crate::finding::{Finding, Shown, Status};
 use crate::plan::WritableRole;
 use crate::report::shown::{self, text};
 use crate::report::{Evidence, SourceSeen};
-use crate::source::{DumpFacts, Origin, SessionProof};
+use crate::source::SessionProof;
+use vhost_dump::digest::Digest;
+use vhost_dump::facts::{DumpFacts, Origin};
 
 /// Taken in this drill, under one snapshot, by a session that could not write.
 pub fn fresh_dump(evidence: &Evidence, writable_role: WritableRole) -> GateResult {
@@ -190,9 +191,9 @@ mod tests {
             crate::report::gate::Standing::Fail
         );
     }
-    use crate::digest::Sha256;
     use crate::report::gate::Standing;
     use crate::report::sample;
+    use vhost_dump::digest::Sha256;
 
     fn with_session(change: impl FnOnce(&mut SessionProof)) -> Evidence {
         let mut evidence = sample::evidence();

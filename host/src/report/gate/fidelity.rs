@@ -4,9 +4,9 @@ use super::{Gate, GateResult, finding};
 use crate::event::Stage;
 use crate::fidelity::{AmcheckSeen, FidelitySeen, Probe, Weight};
 use crate::finding::{Finding, Shown, Status};
-use crate::manifest::{Change, Difference};
 use crate::report::Evidence;
 use crate::report::shown::{self, text};
+use vhost_dump::manifest::{Change, Difference};
 
 /// Every object of the dump is in the restored database as it was, and nothing beside it.
 pub fn fidelity(evidence: &Evidence) -> GateResult {

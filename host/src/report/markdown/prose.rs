@@ -7,7 +7,7 @@ use crate::report::gate::{Gate, Standing, classes};
 use crate::report::{Report, ServerSeen, SourceSeen, shown};
 use crate::restore::{Gravity, Notice};
 use crate::sandbox::{EngineKind, Holds, Removed};
-use crate::source::Origin;
+use vhost_dump::facts::Origin;
 
 /// Differences that the plan allows, before the rest is left to `report.json`.
 const ALLOWED: usize = 40;

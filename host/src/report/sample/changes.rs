@@ -1,6 +1,6 @@
 //! Every way in which two manifests can differ.
 
-use crate::manifest::Change;
+use vhost_dump::manifest::Change;
 
 pub fn every() -> Vec<Change> {
     let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();

@@ -99,7 +99,7 @@ fn a_secret_across_two_texts_withholds_everything() {
         found.then_some("source password")
     };
     let mut evidence = sample::evidence();
-    let mut difference = sample::difference("second", crate::manifest::Change::Missing);
+    let mut difference = sample::difference("second", vhost_dump::manifest::Change::Missing);
     difference.schema = "first".to_owned();
     let fidelity = evidence.fidelity.as_mut().unwrap();
     fidelity.differences.push(difference);

@@ -2,8 +2,8 @@
 
 use super::{Visit, of_finding};
 use crate::fidelity::{FidelitySeen, Probe};
-use crate::manifest::{Change, Difference};
 use crate::reference::{Acceptance, DriftSeen, ReferenceSeen};
+use vhost_dump::manifest::{Change, Difference};
 
 pub(super) fn of_fidelity(fidelity: &mut FidelitySeen, visit: Visit) {
     let FidelitySeen {

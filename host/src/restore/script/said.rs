@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::restore::split::{Part, Splitter};
+use vhost_dump::script::{Event, Part, Piece, Splitter};
 
 const PLACE: &str = "psql:<stdin>:";
 
@@ -41,33 +41,35 @@ pub fn first(stderr: &str, text: &Bytes, before: usize) -> Option<(usize, String
 
 /// The line that the statement begins on which ends on line `end`, or stands on it.
 fn start(text: &Bytes, end: usize) -> Option<usize> {
-    let mut splitter = Splitter::default();
-    // Where the statement begins that the splitter still holds, or whose rows it reads; none between statements.
-    let mut begun: Option<usize> = None;
-    let mut in_rows = false;
-    for (at, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        let number = at + 1;
-        let mut whole = false;
-        for part in splitter.take(text.slice_ref(line)) {
-            match part {
-                Part::Copy { .. } => in_rows = true,
-                Part::EndOfRows => (in_rows, whole) = (false, true),
-                Part::Statement(_) | Part::More(_) => whole = true,
-                Part::Rows(_) | Part::Command(_) => {}
+    let line = |at: u64| {
+        let before = &text[..at as usize];
+        before.iter().filter(|byte| **byte == b'\n').count() + 1
+    };
+    let mut found = None;
+    // Where a statement begins whose end has not come: rows belong to their COPY.
+    let mut begun = None;
+    let mut take = |event: Event<'_>| {
+        let ends = match event.part {
+            Part::Statement(_) | Part::Long(Piece::Last, _) | Part::EndOfRows => true,
+            Part::Long(Piece::First | Piece::Middle, _) | Part::Copy { .. } => false,
+            // To the end of the text.
+            Part::Foreign(_) => false,
+            _ => return,
+        };
+        let first = *begun.get_or_insert_with(|| line(event.at));
+        if ends {
+            // The line feed of a row's end is no more of it.
+            let last = line(event.range().end - u64::from(event.text.ends_with(b"\n")));
+            if (first..=last).contains(&end) {
+                found.get_or_insert(first);
             }
-        }
-        let from = *begun.get_or_insert(number);
-        if number >= end {
-            return Some(from);
-        }
-        let trimmed = line.trim_ascii();
-        let is_text = !trimmed.is_empty() && !trimmed.starts_with(b"--");
-        // What follows a semicolon on its line is taken to begin on the next.
-        if !in_rows && (whole || (!is_text && from == number)) {
             begun = None;
         }
-    }
-    begun
+    };
+    let mut splitter = Splitter::default();
+    splitter.feed(text, &mut take);
+    splitter.finish(&mut take);
+    found.or(begun.filter(|first| *first <= end))
 }
 
 /// The one line from `start` to `end` that has the server's excerpt.

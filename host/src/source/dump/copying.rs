@@ -8,10 +8,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::Tap;
-use crate::digest::{Digest, Hasher};
+
 use crate::event::{Event, Events, Stage};
 use crate::source::growing::Growing;
-use crate::source::header::Ends;
+use vhost_dump::digest::{Digest, Hasher};
+use vhost_dump::manifest::Scanned;
+use vhost_dump::manifest::scan::Scanner;
+use vhost_dump::supplied::header::HEAD;
 
 /// How much of pg_dump's complaints is kept; the first error is what counts.
 const WORDS: usize = 64 * 1024;
@@ -21,7 +24,16 @@ const BUFFER: usize = 64 * 1024;
 
 pub(super) struct Copied {
     pub(super) digest: Digest,
-    pub(super) ends: Ends,
+    /// The dump's first bytes.
+    pub(super) head: Vec<u8>,
+    pub(super) scanned: Scanned,
+}
+
+/// Who sees each piece while it is in the processor's cache.
+pub(super) struct Readers {
+    /// None for an archive.
+    pub(super) scanner: Option<Scanner>,
+    pub(super) tap: Option<Tap>,
 }
 
 pub(super) enum CopyError {
@@ -29,11 +41,11 @@ pub(super) enum CopyError {
     Write { cause: io::Error, written: u64 },
 }
 
-/// Starts the thread that writes, hashes and taps each piece while it is in the processor's cache.
+/// Starts the thread that writes, hashes and scans each piece while it is in the processor's cache.
 pub(super) fn stdout(
     from: PipeReader,
     file: File,
-    tap: Tap,
+    readers: Readers,
     growing: Growing,
     events: Events,
     done: oneshot::Sender<Result<Copied, CopyError>>,
@@ -42,7 +54,7 @@ pub(super) fn stdout(
         .name("dump-copying".to_owned())
         .spawn(move || {
             // Whoever waits has gone when this fails.
-            drop(done.send(copy(from, file, tap, &growing, &events)));
+            drop(done.send(copy(from, file, readers, &growing, &events)));
         })
         .map(drop)
 }
@@ -50,12 +62,12 @@ pub(super) fn stdout(
 fn copy(
     mut from: PipeReader,
     mut file: File,
-    mut tap: Tap,
+    mut readers: Readers,
     growing: &Growing,
     events: &Events,
 ) -> Result<Copied, CopyError> {
     let mut hasher = Hasher::default();
-    let mut ends = Ends::default();
+    let mut head = Vec::new();
     let mut written = 0;
     let mut told = Instant::now();
     let mut buffer = vec![0; BUFFER];
@@ -72,8 +84,14 @@ fn copy(
         written += n as u64;
         growing.grew(n);
         hasher.update(piece);
-        ends.update(piece);
-        tap(piece);
+        let room = HEAD.saturating_sub(head.len());
+        head.extend_from_slice(&piece[..n.min(room)]);
+        if let Some(scanner) = &mut readers.scanner {
+            scanner.feed(piece);
+        }
+        if let Some(tap) = &mut readers.tap {
+            tap(piece);
+        }
         if told.elapsed() >= Duration::from_millis(100) {
             told = Instant::now();
             tell(events, written);
@@ -82,7 +100,8 @@ fn copy(
     tell(events, written);
     Ok(Copied {
         digest: hasher.finish(),
-        ends,
+        head,
+        scanned: readers.scanner.map(Scanner::finish).unwrap_or_default(),
     })
 }
 

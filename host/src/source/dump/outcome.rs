@@ -75,6 +75,8 @@ pub enum DumpError {
         "truncated: pg_dump ended well, but after {bytes} bytes the dump lacks pg_dump's closing comment"
     )]
     Truncated { bytes: u64 },
+    #[error("what pg_dump wrote {what}")]
+    Foreign { what: String },
     #[error("what pg_dump wrote does not start as a dump")]
     NoHeader,
     #[error("the dump was interrupted inside vhost")]

@@ -1,4 +1,5 @@
 # what: two dumps in one file
-# expect: restore-log already-exists | restore-log 42P07 | restore-log 42P06 | digest second
+# expect: digest goes on behind closing comment in line
+# stage: dump
 cat "$1" "$1" >twice
 mv twice "$1"

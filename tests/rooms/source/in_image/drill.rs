@@ -70,7 +70,7 @@ impl Drill {
                 DumpAs::Plain,
                 vhost::plan::DumpOf::Contents,
                 &self.dump(),
-                tap,
+                Some(tap),
                 stop,
                 Events::silent(),
             )

@@ -2,9 +2,9 @@
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use vhost::manifest::Difference;
 use vhost::reference::Reference;
 use vhost::report::neutral::{Medium, neutral};
+use vhost_dump::manifest::Difference;
 
 /// The name and version of the shape.
 const SCHEMA: &str = "vhost.diff/1";

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use vhost::manifest::{Change, Difference};
 use vhost::report::neutral::{Medium, neutral};
+use vhost_dump::manifest::{Change, Difference};
 
 use super::Sort;
 use crate::args::Diff;

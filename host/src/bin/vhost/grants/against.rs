@@ -3,10 +3,10 @@
 use anyhow::{Context as _, Result, bail};
 use tokio_util::sync::CancellationToken;
 use vhost::drill::{From, Listing, relations as of_dump};
-use vhost::manifest::Listed;
 use vhost::plan::Plan;
 use vhost::plan::name::{Name, RunId};
 use vhost::source::Source;
+use vhost_dump::manifest::Listed;
 
 use crate::args::{List, Run};
 use crate::{prepare, run as drill};

@@ -2,10 +2,10 @@
 
 mod part;
 
-use vhost::digest::Sha256;
 use vhost::grant::overview::{Alone, Approval, Change, Overview, Reviewed};
 use vhost::report::neutral::{Medium, neutral};
 use vhost::report::summary::Colour;
+use vhost_dump::digest::Sha256;
 
 /// Where a line's text begins behind its title.
 const INDENT: usize = 13;
