@@ -11,7 +11,7 @@
 //! arguments, taken in `bin/vhost` alone.
 
 #![deny(unsafe_code)]
-#![warn(clippy::print_stdout, clippy::print_stderr)]
+#![warn(clippy::exit, clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 pub mod check;
