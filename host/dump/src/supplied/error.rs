@@ -108,12 +108,34 @@ pub(super) fn name(path: &Path) -> String {
 
 impl fmt::Display for SuppliedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the given dump {:?} {}", self.name, self.fault)
+        write!(f, "the given dump {:?} ", self.name)?;
+        // A damaged table of contents can have a line feed in any name, and the text is one line.
+        for letter in self.fault.to_string().chars() {
+            match letter.is_control() {
+                true => write!(f, "{}", letter.escape_default())?,
+                false => write!(f, "{letter}")?,
+            }
+        }
+        Ok(())
     }
 }
 
 impl Error for SuppliedError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.fault.source()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_out_of_a_damaged_archive_begins_no_line() {
+        let what = "toc\n.t is missing".to_owned();
+        let error = SuppliedError::of(Path::new("/a/night.dump"))(Fault::Damaged { what });
+        let text = error.to_string();
+        assert!(text.contains("toc\\n.t is missing"), "{text}");
+        assert!(!text.contains('\n'), "{text}");
     }
 }
