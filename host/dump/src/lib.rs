@@ -10,7 +10,12 @@
 //! the files that people have: plain ones, compressed ones, and archives.
 
 #![deny(unsafe_code)]
-#![warn(rust_2018_idioms, clippy::exit, clippy::print_stdout, clippy::print_stderr)]
+#![warn(
+    rust_2018_idioms,
+    clippy::exit,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 pub mod digest;
