@@ -21,6 +21,7 @@ use crate::digest::{Digest, HashingWriter};
 use crate::facts::{DumpFacts, Format, Origin};
 use crate::manifest::Scanned;
 use crate::manifest::scan::Scanner;
+use crate::script::{Ending, Foreign, Unterminated};
 pub use error::{Fault, SuppliedError};
 pub use text::Text;
 use text::fill;
@@ -145,7 +146,21 @@ impl SuppliedDump {
         let place = scanned.ending.at();
         let line = place.map(|at| text::line(self.open_text()?, at));
         let line = line.transpose()?;
-        Ok(scanned.ending.defect(line))
+        let rows = Foreign::Unterminated(Unterminated::Rows);
+        Ok(
+            match (&scanned.ending, scanned.manifest.relations.last(), line) {
+                // Whose they are says more than where they are.
+                (Ending::Foreign(refusal), Some(relation), Some(line))
+                    if refusal.foreign == rows =>
+                {
+                    Some(format!(
+                        "is truncated or cut in the middle: the rows of {}.{}, whose COPY stands in line {line}, have no end; take it again, or give another copy of it",
+                        relation.schema, relation.name
+                    ))
+                }
+                (ending, ..) => ending.defect(line),
+            },
+        )
     }
 }
 

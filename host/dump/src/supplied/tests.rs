@@ -172,6 +172,12 @@ fn a_refusal_names_the_line() {
     assert!(inspect(body.as_bytes()).is_ok());
     let named = body.replace("k0", "a_b");
     assert!(inspect(named.as_bytes()).is_ok(), "psql takes any word");
+    let cut = inspect(DUMP.split("\n\\.").next().unwrap().as_bytes());
+    let told = cut.err().unwrap().to_string();
+    assert!(
+        told.contains("the rows of public.t, whose COPY stands in line 8, have no end"),
+        "{told}"
+    );
     let whole = |text: &str| inspect(&gzip(text.as_bytes())).err().unwrap().to_string();
     for (from, to, told) in [
         (
