@@ -127,7 +127,7 @@ fn the_set_up_commands_are_there_and_refuse_what_they_do_not_know() {
     }
     // What continuous integration runs is what the README says.
     let steps = read(".ci/run");
-    assert!(steps.lines().any(|line| line == "step tests tests/run.sh"));
+    assert!(steps.lines().any(|line| line == "alone tests tests/run.sh"));
     let script = read("examples/closeout/run.sh");
     for line in commands.iter().filter(|line| line.starts_with("examples/")) {
         for flag in line.split(' ').filter(|word| word.starts_with("--")) {
