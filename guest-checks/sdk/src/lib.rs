@@ -39,6 +39,10 @@
 //! | to leave a note | [`log`](mod@log) |
 //! | to be tested | [`testing`], natively and without a database |
 
+#![allow(
+    clippy::result_large_err,
+    reason = "an error names what it is about; it is as large as that, and rare"
+)]
 #![warn(missing_docs)]
 
 mod boundary;
