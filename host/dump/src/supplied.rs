@@ -158,7 +158,9 @@ impl SuppliedDump {
                         relation.schema, relation.name
                     ))
                 }
-                (ending, ..) => ending.defect(line),
+                (ending, ..) => ending
+                    .defect(line)
+                    .map(|defect| format!("{defect}; nothing of it was given to psql")),
             },
         )
     }

@@ -137,11 +137,6 @@ impl Judge {
             false => Err(Foreign::BesideCopy),
         }
     }
-
-    /// Whether a restriction is in force.
-    pub fn is_restricted(&self) -> bool {
-        self.key.is_some()
-    }
 }
 
 fn named(name: &Option<&'static str>) -> String {

@@ -112,9 +112,7 @@ impl Ending {
             }) => Some(format!(
                 "is truncated or cut in the middle: {open} that begins {place} has no end; take it again, or give another copy of it"
             )),
-            Ending::Foreign(Refusal { foreign, .. }) => Some(format!(
-                "holds, {place}, {foreign}; nothing of it was given to psql"
-            )),
+            Ending::Foreign(Refusal { foreign, .. }) => Some(format!("holds, {place}, {foreign}")),
         }
     }
 
