@@ -26,6 +26,7 @@ pub use crate::plan::dump::{DumpFormat, DumpFrom, DumpOf, DumpPlan};
 pub use crate::plan::fidelity::{Amcheck, EmptyDump, FidelityPlan, Overlap};
 use crate::plan::freshness::Freshness;
 use crate::plan::limits::{CEILINGS, LimitsText};
+use crate::plan::line::escaped;
 use crate::plan::name::{LABEL, Name, is_label};
 use crate::plan::reference::ReferencePlan;
 use crate::plan::size::Bytes;
@@ -258,7 +259,7 @@ impl Plan {
                 path: path.to_owned(),
                 line: before.matches('\n').count() + 1,
                 column: before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1,
-                message,
+                message: escaped(&message),
             }
         };
         let mut plan: Self = toml::from_str(text).map_err(|error| {
@@ -280,7 +281,7 @@ impl Plan {
         plan.validate()
             .map_err(|message| PlanError::Contradiction {
                 path: path.to_owned(),
-                message,
+                message: escaped(&message),
             })?;
         Ok(plan)
     }
@@ -372,6 +373,12 @@ mod tests {
         Plan::parse(text, Path::new("/etc/drills/vhost.toml"))
             .unwrap_err()
             .to_string()
+    }
+
+    #[test]
+    fn an_error_shows_what_nobody_would_see() {
+        let error = refused("name = \"shop\"\n\"so\u{202e}urce\" = 1\n");
+        assert!(error.contains("so\\u{202e}urce"), "{error}");
     }
 
     #[test]

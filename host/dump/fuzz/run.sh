@@ -29,7 +29,7 @@ command -v c++ >/dev/null || fail 'libFuzzer needs a C++ compiler: install g++ o
 
 # libFuzzer's targets, and those of tests/fuzz, which link the engine and mutate their seeds themselves.
 libfuzzer=(script custom directory tar)
-plain=() # component and grants, once tests/fuzz is there
+plain=(component grants)
 if [ -n "$only" ]; then
     case " ${libfuzzer[*]} " in
         *" $only "*) libfuzzer=("$only") plain=() ;;
@@ -86,8 +86,17 @@ for target in "${libfuzzer[@]}"; do
     found+=("$target: $programs/$target ${artifact:-(no input was kept: $(tail -n 1 "$work/$target.log"))}")
 done
 for target in "${plain[@]}"; do
-    # It says itself how to see it again.
-    nice -n 10 "$harness" "$target" --seconds "$each" || found+=("$target: $harness $target --seed as above")
+    # Where it finds something, its last line says how to see that again.
+    code=0
+    nice -n 10 "$harness" "$target" --seconds "$each" --artifacts "$here/artifacts" >"$work/$target.log" 2>&1 || code=$?
+    case $code in
+        0) cat "$work/$target.log" ;;
+        1)
+            grep -aE -A 5 'panicked at' "$work/$target.log" | tail -n 20
+            found+=("$(tail -n 1 "$work/$target.log")")
+            ;;
+        *) fail "$target: $(tail -n 1 "$work/$target.log")" ;;
+    esac
 done
 
 if [ ${#found[@]} -gt 0 ]; then

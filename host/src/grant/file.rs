@@ -156,7 +156,8 @@ impl Grants {
             .map_err(|(span, what)| GrantsError::Line {
                 path: path.to_owned(),
                 line: place::line(text, &span),
-                what,
+                // Whatever of the file stands in it.
+                what: escaped(&what),
             })
     }
 
@@ -234,12 +235,8 @@ fn grant(text: GrantText) -> Result<Grant, Wrong> {
 
     let mut withheld = Vec::with_capacity(text.withheld.len());
     for entry in text.withheld {
-        let parsed = Withholding::parse(entry.get_ref()).map_err(|what| {
-            (
-                entry.span(),
-                format!("`{}`: {what}", escaped(entry.get_ref())),
-            )
-        })?;
+        let parsed = Withholding::parse(entry.get_ref())
+            .map_err(|what| (entry.span(), format!("`{}`: {what}", entry.get_ref())))?;
         if withheld.contains(&parsed) {
             return Err(twice(&entry));
         }
@@ -395,6 +392,12 @@ mod tests {
                 "cannot be granted",
             ),
             ("[[grant]]\ncheck = \"b\"", 6, "missing field"),
+            (
+                "[[grant]]\ncheck = \"b\u{202e}\"\ncomponent = \"DIGEST\"\nimports = []",
+                7,
+                "`b\\u{202e}` is no check's name",
+            ),
+            ("[[grant]]\n\"\u{202e}\" = 1", 7, "`\\u{202e}`"),
         ] {
             let error = parse(&format!("{grant}{more}")).expect_err(more);
             assert!(

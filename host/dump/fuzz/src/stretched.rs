@@ -6,8 +6,11 @@
 /// Bytes at the end of an input that are no part of the script.
 pub const CONTROL: usize = 8;
 
-/// How long a stretched script gets, in bytes: beyond what is kept of a line, of a statement, of two; and far beyond all.
-const LENGTHS: [usize; 4] = [70 << 10, 300 << 10, 600 << 10, 2 << 20];
+/// How long a stretched script gets, in bytes: beyond what is kept of a line, of a statement, of two.
+const LENGTHS: [usize; 3] = [70 << 10, 300 << 10, 600 << 10];
+
+/// From this value of the first control byte on, a part is repeated.
+const STRETCHED: u8 = 252;
 
 /// A script and the numbers by which it is cut.
 pub struct Stretched {
@@ -24,11 +27,11 @@ impl Stretched {
         let from = usize::from(u16::from_le_bytes([from_low, from_high]));
         let part = text.get(from..).unwrap_or_default();
         let part = &part[..part.len().min(usize::from(long))];
-        // A long script takes a thousand times as long as a short one: most are short.
-        let script = if how < 224 || part.is_empty() {
+        // A long script takes a thousand times as long as a short one: nearly all are short.
+        let script = if how < STRETCHED || part.is_empty() {
             text.to_owned()
         } else {
-            let times = LENGTHS[usize::from(how % 4)] / part.len();
+            let times = LENGTHS[usize::from(how) % LENGTHS.len()] / part.len();
             let behind = from + part.len();
             [&text[..from], &part.repeat(times), &text[behind..]].concat()
         };
