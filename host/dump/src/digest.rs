@@ -19,6 +19,7 @@ pub struct NotSha256 {
 }
 
 impl Sha256 {
+    /// Hashes bytes that are all in memory; [`Hasher`] takes them piece by piece.
     pub fn of(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
     }
@@ -33,6 +34,7 @@ impl Sha256 {
         Self(state.finalize().into())
     }
 
+    /// The 32 bytes, in the order in which they are shown.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -79,7 +81,9 @@ impl<'de> Deserialize<'de> for Sha256 {
 /// The digest and the length, in bytes, of one artefact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
+    /// Of a file's bytes; of a dump in directory format, as `DumpFacts` defines it.
     pub sha256: Sha256,
+    /// The size of a file; of a directory, of all its files together.
     pub bytes: u64,
 }
 
@@ -91,11 +95,13 @@ pub struct Hasher {
 }
 
 impl Hasher {
+    /// Takes the next bytes. Where one call ends and the next begins does not show in the digest.
     pub fn update(&mut self, bytes: &[u8]) {
         self.state.update(bytes);
         self.bytes += bytes.len() as u64;
     }
 
+    /// The digest and the length of all bytes that were taken.
     pub fn finish(self) -> Digest {
         Digest {
             sha256: Sha256(self.state.finalize().into()),
@@ -111,6 +117,7 @@ pub struct HashingWriter<W> {
 }
 
 impl<W: Write> HashingWriter<W> {
+    /// Hashes what is written from now on, and nothing that `inner` was given before.
     pub fn new(inner: W) -> Self {
         Self {
             inner,
@@ -118,6 +125,7 @@ impl<W: Write> HashingWriter<W> {
         }
     }
 
+    /// Gives `inner` back, not flushed, and the digest of what it accepted.
     pub fn finish(self) -> (W, Digest) {
         (self.inner, self.hasher.finish())
     }

@@ -11,6 +11,7 @@
 
 #![deny(unsafe_code)]
 #![warn(
+    missing_docs,
     rust_2018_idioms,
     clippy::exit,
     clippy::print_stdout,

@@ -49,14 +49,17 @@ pub use word::{Word, Words};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
+    /// What a second dump has to share to be comparable.
     pub form: Form,
     /// Every entry of the dump but those of rows, in the order of the stream.
     #[serde(deserialize_with = "objects::interned")]
     pub objects: Vec<Object>,
-    /// One entry a relation that the dump gives rows for, in the order of the stream. Several blocks of one relation
-    /// are one entry.
+    /// One entry for each relation that the dump has rows of, or the heading of rows, in the order of the stream. Several
+    /// blocks of one relation are one entry.
     pub relations: Vec<Relation>,
+    /// One entry for each call of `setval`, in the order of the stream.
     pub sequences: Vec<Sequence>,
+    /// In the order of the stream, without those that are not written as pg_dump writes them.
     pub large_objects: Vec<LargeObject>,
 }
 
@@ -92,6 +95,7 @@ pub struct Form {
     /// alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub row_security: bool,
+    /// By COPY or by which kind of INSERT: the digests of the rows depend on it.
     pub rows: RowsAs,
     /// Statements that no heading stands above, the settings and removals that every dump begins with aside. pg_dump
     /// writes none; of a stream that has some, nothing tells what they define.
@@ -130,6 +134,7 @@ pub enum RowsAs {
     /// The dump holds none: of a database without relations, or `--schema-only`.
     #[default]
     None,
+    /// `COPY … FROM stdin`, which is what pg_dump writes unless it is told otherwise.
     Copy,
     /// `--inserts`.
     Inserts,
@@ -162,6 +167,7 @@ pub struct Relation {
     pub name: String,
     /// Unquoted, in the order of the dump; empty where it does not say.
     pub columns: Vec<String>,
+    /// How many there are in all its blocks together.
     pub rows: u64,
     /// Bytes of the rows in COPY's text format, line feeds included; of INSERT rows, of the text in their parentheses.
     pub bytes: u64,
@@ -177,8 +183,11 @@ pub struct Sequence {
     pub schema: String,
     /// Unquoted.
     pub name: String,
+    /// The value that `setval` is given.
     pub last_value: i64,
+    /// Whether that value was given out already, so that `nextval` gives the one after it and not the value itself.
     pub is_called: bool,
+    /// Tells whether the higher or the lower of two values is the later one.
     pub direction: Direction,
 }
 
@@ -193,17 +202,22 @@ pub enum Direction {
     Descending,
 }
 
+/// What one large object holds. Its owner and its grants are [`Object`]s, of the kinds `BLOB` and `ACL`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LargeObject {
+    /// Its number in `pg_largeobject_metadata`, which a restore keeps.
     pub oid: u32,
+    /// The length of the content, not of the hexadecimal digits that the dump writes it in.
     pub bytes: u64,
+    /// Of the content as a whole, however the dump cuts it into pieces.
     pub content: Sha256,
 }
 
 /// What else that pass learns, for the restore.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scanned {
+    /// What the dump holds; of one that breaks off, what stands before the break.
     pub manifest: Manifest,
     /// Roles that owners, grants, default privileges, policies and authorizations name.
     pub roles: BTreeSet<String>,
@@ -221,5 +235,6 @@ pub struct Scanned {
     pub carriage_returns: bool,
     /// A second `client_encoding`: pg_dump writes one for the whole text.
     pub other_encoding: Option<String>,
+    /// Whether the dump came to pg_dump's own end. If it did not, the rest is no more than a part.
     pub ending: Ending,
 }

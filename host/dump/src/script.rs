@@ -6,13 +6,13 @@
 //! a dump that one reader refuses is refused by all.
 
 pub mod command;
-pub mod encoding;
+pub(crate) mod encoding;
 pub mod event;
 pub mod foreign;
-pub mod heading;
-pub mod insert;
-pub mod lexer;
-pub mod quoting;
+pub(crate) mod heading;
+pub(crate) mod insert;
+pub(crate) mod lexer;
+pub(crate) mod quoting;
 pub mod splitter;
 pub mod statement;
 pub mod token;

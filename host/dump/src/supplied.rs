@@ -5,7 +5,7 @@ mod custom;
 mod detect;
 mod directory;
 mod error;
-pub mod fields;
+pub(crate) mod fields;
 pub mod header;
 mod members;
 mod tar_file;
@@ -32,12 +32,14 @@ const PIECE: usize = 256 * 1024;
 /// A supplied dump, looked at once from start to end.
 #[derive(Clone, Debug)]
 pub struct SuppliedDump {
+    /// As they were when the dump was looked at; what lies at its path may have changed since.
     pub facts: DumpFacts,
     path: PathBuf,
 }
 
 /// What one pass over a supplied dump found.
 pub struct Inspection {
+    /// The dump itself, also where it is refused.
     pub dump: SuppliedDump,
     /// What a plain dump holds; none of an archive, whose text a pg_restore has to write first.
     pub scanned: Option<Scanned>,

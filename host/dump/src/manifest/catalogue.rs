@@ -16,6 +16,7 @@ pub use question::questions;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {
+    /// `server_version` with a packager's suffix where there is one, for example `15.20 (Debian 15.20-0+deb12u1)`.
     pub server_version: String,
     /// Extension to installed version (`pg_extension.extversion`).
     pub extensions: BTreeMap<String, String>,

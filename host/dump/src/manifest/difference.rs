@@ -11,7 +11,9 @@ pub struct Difference {
     pub kind: String,
     /// Empty for what is in no schema.
     pub schema: String,
+    /// As the manifest has it; of a large object, its number.
     pub name: String,
+    /// One of the ways in which it differs: an object may have several differences.
     pub change: Change,
 }
 
@@ -23,35 +25,50 @@ pub enum Change {
     Missing,
     /// There and not expected.
     Unexpected,
+    /// The canonical text of its statements is not the same.
     DefinitionDiffers,
+    /// Its owner.
     OwnerDiffers {
+        /// Empty where the expected dump does not say.
         expected: String,
+        /// Empty where the actual dump does not say.
         actual: String,
     },
     /// Columns that rows have on one side only.
     ColumnsDiffer {
+        /// On the expected side only, unquoted.
         missing: Vec<String>,
+        /// On the actual side only, unquoted.
         unexpected: Vec<String>,
     },
+    /// A relation's number of rows.
     RowsDiffer {
+        /// Rows on the expected side.
         expected: u64,
+        /// Rows on the actual side.
         actual: u64,
     },
-    /// As many rows, and not the same ones.
+    /// As many rows, or as many bytes of a large object, and not the same ones.
     ContentDiffers,
     /// A sequence's last value.
     ValueDiffers {
+        /// `last_value` on the expected side.
         expected: i64,
+        /// `last_value` on the actual side.
         actual: i64,
     },
     /// A sequence's last value is the same, and only on one side it was given out already.
     CalledDiffers {
+        /// `is_called` on the expected side.
         expected: bool,
+        /// `is_called` on the actual side.
         actual: bool,
     },
     /// A large object's length.
     BytesDiffer {
+        /// Bytes on the expected side.
         expected: u64,
+        /// Bytes on the actual side.
         actual: u64,
     },
 }
@@ -59,13 +76,16 @@ pub enum Change {
 /// What of two manifests is held against each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Compare {
+    /// Whether owners and grants are compared.
     pub access: Access,
+    /// Whether contents are compared.
     pub rows: Rows,
 }
 
 /// Owners and grants (`ACL`, `DEFAULT ACL`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
+    /// Owners only where both dumps name them; a dump under `--no-owner` still has its grants compared.
     Compared,
     /// The plan restores without roles, so that both are lost on purpose.
     Aside,
@@ -74,6 +94,7 @@ pub enum Access {
 /// Rows, sequences' values and large objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rows {
+    /// Every relation, sequence and large object that either side has.
     Compared,
     /// Drift judges them by the plan's tolerances.
     Aside,

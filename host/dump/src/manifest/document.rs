@@ -17,9 +17,11 @@ pub const SCHEMA: &str = "vhost.manifest/1";
 /// A manifest, and what it is the manifest of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
+    /// Which dump it is, by digest, size and versions.
     pub dump: DumpStated,
     /// When the source's snapshot was taken (RFC 3339, UTC); `None` for a dump that was given.
     pub taken_at: Option<String>,
+    /// What that dump holds.
     pub manifest: Manifest,
     /// What the dump cannot hold, as the source had it; `None` where nobody could ask.
     pub catalogue: Option<Catalogue>,
@@ -31,6 +33,7 @@ pub struct Document {
 pub struct DumpStated {
     /// Of the file; of a directory, of its files' names and digests.
     pub sha256: Sha256,
+    /// Of the file; of a directory, of all its files together.
     pub bytes: u64,
     /// For example `plain` or `custom`.
     pub format: String,
@@ -43,28 +46,47 @@ pub struct DumpStated {
 /// Why there is no manifest to be had from a file.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
+    /// The file cannot be opened or read.
     #[error("cannot read the manifest {}: give the manifest.json of a run", path.display())]
     Open {
+        /// As the caller gave it.
         path: PathBuf,
+        /// The operating system's own error.
         #[source]
         source: io::Error,
     },
+    /// The file is not JSON, or its `schema` is no text.
     #[error("{} is not a manifest: give the manifest.json of a run", path.display())]
     NotJson {
+        /// As the caller gave it.
         path: PathBuf,
+        /// Where the parser stopped, and why.
         #[source]
         source: serde_json::Error,
     },
+    /// The JSON names no schema, so that it may be any file.
     #[error("{} is not a manifest: it says no schema; give the manifest.json of a run", path.display())]
-    NoSchema { path: PathBuf },
+    NoSchema {
+        /// As the caller gave it.
+        path: PathBuf,
+    },
+    /// The JSON is a manifest of another version, or another document.
     #[error(
         "{} has the schema `{schema}`, and this version of vhost reads `{SCHEMA}`: take the manifest anew",
         path.display()
     )]
-    OtherSchema { path: PathBuf, schema: String },
+    OtherSchema {
+        /// As the caller gave it.
+        path: PathBuf,
+        /// What the file says, without control characters and at most 64 letters of it, because it is shown.
+        schema: String,
+    },
+    /// The schema is the right one; a field is missing, unknown or malformed, or the file breaks off.
     #[error("{} says it is a `{SCHEMA}` and is not a whole one: take the manifest anew", path.display())]
     Malformed {
+        /// As the caller gave it.
         path: PathBuf,
+        /// Where the parser stopped, and why.
         #[source]
         source: serde_json::Error,
     },

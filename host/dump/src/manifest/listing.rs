@@ -14,22 +14,28 @@ pub struct Listed {
     pub schema: String,
     /// Unquoted.
     pub name: String,
+    /// [`Kind::Table`] also where a dump has rows and no definition.
     pub kind: Kind,
     /// Unquoted. `None` where a dump does not say: it has a view as a query, and its columns follow from that.
     pub columns: Option<Vec<String>>,
 }
 
+/// The kinds of relations that are listed: those that hold or show rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
+    /// Also a partitioned or an unlogged one, and a partition.
     Table,
+    /// Holds no rows of its own.
     View,
+    /// Holds the rows of its last refresh.
     MaterializedView,
     /// Leads out of the database; no check is let through.
     ForeignTable,
 }
 
 impl Kind {
+    /// As people read it, for example `materialized view`.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Table => "table",

@@ -5,10 +5,10 @@
 //! - comments, blank lines and the keys of `\restrict` are no statements; the scanner never has them here.
 //! - [`Treatment::Aside`] tells of each statement that is passed over why it is.
 //! - [`Session`] holds what is set before a heading and means the entry after it.
-//! - large objects have an entry each ([`super::large_entry`]), whatever the release that wrote them together.
+//! - large objects have an entry each (`large_entry`), whatever the release that wrote them together.
 //! - [`canonical`] puts the roles of a policy and the columns of a table that inherits some in order, and takes the
 //!   time zone out of timestamps.
-//! - [`reread`] and [`qualified`] hold what the server writes in other words at the second reading, and since another version.
+//! - `reread` and `qualified` hold what the server writes in other words at the second reading, and since another version.
 //! - a carriage return that ends a line outside of quotes is a space like any other: a dump that went through Windows
 //!   restores to the same database. Inside of quotes it belongs to the value.
 
@@ -40,9 +40,12 @@ pub enum Treatment {
     Set(Setting),
 }
 
+/// A setting that decides how the objects after it are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Setting {
+    /// `default_tablespace`; empty for the database's own.
     Tablespace(String),
+    /// `default_table_access_method`; empty for `heap`.
     AccessMethod(String),
 }
 
@@ -55,6 +58,7 @@ pub struct Session {
 }
 
 impl Session {
+    /// Takes a setting, which holds until the next one of its kind.
     pub fn set(&mut self, setting: Setting) {
         match setting {
             Setting::Tablespace(name) => self.tablespace = name,
@@ -85,8 +89,11 @@ impl Session {
 pub enum Contents {
     /// Nothing.
     None,
+    /// The rows of a relation.
     Rows,
+    /// A call of `setval`.
     SequenceValue,
+    /// The calls that open, write and close large objects.
     LargeObjects,
     /// The planner's, which any ANALYZE changes. pg_dump 18 writes them with `--statistics`.
     Statistics,
@@ -109,6 +116,7 @@ pub const SEARCH_PATH: &str = "SELECT pg_catalog.set_config('search_path', '', f
 /// Whether a heading says whose its object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
+    /// In its field `Owner:`.
     Said,
     /// As under `--no-owner`; a statement that sets one is then no repetition of it.
     Unsaid,

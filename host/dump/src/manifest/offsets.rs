@@ -23,6 +23,7 @@ pub struct Offsets {
 }
 
 impl Offsets {
+    /// Whether the dump shows no moment with an offset, and so nothing of its time zone.
     pub fn is_empty(&self) -> bool {
         self.samples.is_empty()
     }

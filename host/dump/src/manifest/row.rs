@@ -151,6 +151,7 @@ impl RowDigest {
         self.bytes += row.len() as u64 + 1;
     }
 
+    /// How many rows were taken so far.
     pub fn rows(&self) -> u64 {
         self.rows
     }
@@ -160,6 +161,7 @@ impl RowDigest {
         self.bytes
     }
 
+    /// Of the rows that were taken so far. The names of the columns are part of it.
     pub fn sum(&self) -> RowSum {
         self.sum
     }

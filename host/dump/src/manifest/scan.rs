@@ -52,11 +52,13 @@ impl Scanner {
         }
     }
 
+    /// Takes the next piece, which may begin and end anywhere, even within a character.
     pub fn feed(&mut self, bytes: &[u8]) {
         let Self { splitter, reader } = self;
         splitter.feed(bytes, &mut |event| reader.take(&event));
     }
 
+    /// Takes the end of the stream. Whether that came too early is in [`Scanned::ending`].
     pub fn finish(self) -> Scanned {
         let Self {
             splitter,

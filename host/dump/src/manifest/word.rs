@@ -48,6 +48,7 @@ impl<'de> Deserialize<'de> for Word {
 pub struct Words(HashSet<Arc<str>>);
 
 impl Words {
+    /// The one word of this text, which every later call for the text shares.
     pub fn word(&mut self, text: &str) -> Word {
         match self.0.get(text) {
             Some(known) => Word(known.clone()),

@@ -23,6 +23,7 @@ pub enum Encoding {
     /// Of each byte, the letter of its number. WHATWG has no such encoding: its `iso-8859-1` is windows-1252, whose
     /// letters from 0x80 to 0x9F Postgres does not have in its LATIN1.
     Latin1,
+    /// One that `encoding_rs` has tables of.
     Known(&'static encoding_rs::Encoding),
     /// Its letters below 0x80 are those of ASCII; the others are not known here.
     Other,

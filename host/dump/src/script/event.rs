@@ -10,7 +10,9 @@ use super::foreign::Foreign;
 pub struct Event<'a> {
     /// Where the text begins in the script, in bytes.
     pub at: u64,
+    /// As it stands in the script, not decoded; empty of [`Part::Foreign`] alone.
     pub text: &'a [u8],
+    /// What the text is, and what was learned of it.
     pub part: Part<'a>,
 }
 
@@ -25,8 +27,11 @@ pub enum Part<'a> {
     Statement(Shape<'a>),
     /// A piece of a statement that is longer than [`HELD`](super::splitter::HELD).
     Long(Piece, Shape<'a>),
-    /// A COPY whose rows follow, with the rest of its line; the statement alone is this long.
-    Copy { statement: usize },
+    /// A COPY whose rows follow, with the rest of its line.
+    Copy {
+        /// The length of the statement in bytes, from the start of the text to its semicolon, which is included.
+        statement: usize,
+    },
     /// Rows of that COPY: any number of whole lines, or pieces of them.
     Rows,
     /// The line that ends them.
@@ -45,13 +50,16 @@ pub enum Part<'a> {
 pub enum Piece {
     /// Its first [`HELD`](super::splitter::HELD) bytes.
     First,
+    /// Of any length; there may be any number of them.
     Middle,
+    /// Ends with the semicolon.
     Last,
 }
 
 /// What the lexer learned of a statement, or of a piece of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape<'a> {
+    /// Those in this text, in its order.
     pub marks: &'a [Mark],
     /// Whether `PARTITION BY` stands outside of parentheses; known at the end of a statement.
     pub partitioned: bool,
@@ -62,9 +70,11 @@ pub struct Shape<'a> {
 pub struct Mark {
     /// Where it stands in the script, in bytes.
     pub at: u64,
+    /// Which byte it is, and where among parentheses it stands.
     pub kind: MarkKind,
 }
 
+/// What stands at a [`Mark`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MarkKind {
     /// A parenthesis that opens outside of all others.

@@ -9,31 +9,43 @@ use super::command::{self, Command};
 /// Something that pg_dump of no version writes. Its text holds nothing of the dump's own but the names of psql's commands.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Foreign {
+    /// A meta-command that pg_dump never writes; `None` where psql does not know the name either.
     #[error("the psql meta-command{}, which pg_dump does not write", named(.0))]
     Command(Option<&'static str>),
+    /// A backslash outside of quotes, before the semicolon: psql would run a command there.
     #[error("the psql meta-command{}, inside a statement, where pg_dump writes none", named(.0))]
     InStatement(Option<&'static str>),
+    /// Something else stands before the command on its line.
     #[error(
         "the psql meta-command{}, which does not begin its line, as pg_dump's commands do",
         named(.0)
     )]
     NotAtLineStart(Option<&'static str>),
+    /// `\restrict` or `\unrestrict`, with nothing behind it.
     #[error("the psql meta-command{} without the key that pg_dump writes behind it", named(&Some(.0)))]
     WithoutKey(&'static str),
+    /// A command of pg_dump's whose argument psql could expand, run, or take for more than pg_dump means by it.
     #[error("the psql meta-command{}, with another argument than pg_dump writes", named(&Some(.0)))]
     Argument(&'static str),
+    /// psql takes no second `\restrict` before `\unrestrict`.
     #[error("the psql meta-command \\restrict, although an earlier one is still in force")]
     RestrictedTwice,
+    /// Also where no `\restrict` stands before it.
     #[error("the psql meta-command \\unrestrict with another key than \\restrict before it")]
     OtherKey,
+    /// `\connect` or `\encoding` before the `\unrestrict`.
     #[error("the psql meta-command{} while \\restrict is in force, where psql refuses it", named(&Some(.0)))]
     Restricted(&'static str),
+    /// More than white space between the semicolon of a COPY and the end of its line.
     #[error("text behind a COPY on its line, which psql would run when the rows have ended")]
     BesideCopy,
+    /// The tag is longer than 64 KiB, so that the end of the quote is not looked for.
     #[error("a dollar quote whose tag is longer than pg_dump makes one")]
     LongTag,
+    /// psql takes a line for a C string, which ends there.
     #[error("a NUL byte outside of rows, at which psql drops the rest of the line")]
     Nul,
+    /// The script ends within it.
     #[error("{0} that has no end")]
     Unterminated(Unterminated),
 }
@@ -41,16 +53,22 @@ pub enum Foreign {
 /// What is open where a script ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unterminated {
+    /// Its semicolon is missing, and neither a quote nor a block comment is open in it.
     #[error("a statement")]
     Statement,
+    /// `'…'` or `E'…'`.
     #[error("a string")]
     String,
+    /// `"…"`.
     #[error("a quoted name")]
     Name,
+    /// `$tag$…$tag$`.
     #[error("a dollar-quoted string")]
     Dollar,
+    /// `/* … */`; a comment that begins with hyphens ends with its line.
     #[error("a comment")]
     Comment,
+    /// The `\.` of a COPY is missing.
     #[error("a block of rows")]
     Rows,
 }
@@ -60,16 +78,18 @@ pub enum Unterminated {
 pub struct Refusal {
     /// In bytes of the script.
     pub at: u64,
+    /// What psql would take for something else than a restore.
     pub foreign: Foreign,
 }
 
 /// Where a backslash stands that is outside of quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// At the start of a line, between statements.
     LineStart,
     /// Between statements, and something stands before it on its line.
     WithinLine,
+    /// In a statement, outside of its quotes.
     Statement,
 }
 
@@ -85,7 +105,7 @@ impl Foreign {
 
 /// Follows the meta-commands of a script, of which each depends on those before it.
 #[derive(Default)]
-pub struct Judge {
+pub(crate) struct Judge {
     /// The key of the `\restrict` that is in force.
     key: Option<Vec<u8>>,
 }

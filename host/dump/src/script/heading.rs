@@ -6,9 +6,11 @@
 /// `-- Name: person; Type: TABLE; Schema: public; Owner: alice`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heading<'l> {
+    /// pg_dump's own word, for example `FK CONSTRAINT`; `TABLE DATA` above rows of any relation.
     pub kind: &'l str,
     /// Empty for what is in no schema.
     pub schema: &'l str,
+    /// As pg_dump writes it: of a constraint, for example, the table and its own name.
     pub name: &'l str,
     /// Empty where it does not say.
     pub owner: &'l str,

@@ -6,7 +6,9 @@ use super::token::{Token, path, tokens};
 /// The relation of an INSERT, read from the text before its first row.
 #[derive(Debug, PartialEq, Eq)]
 pub struct InsertTarget {
+    /// Unquoted; empty where none is named.
     pub schema: String,
+    /// Unquoted.
     pub name: String,
     /// Empty where the statement does not list them.
     pub columns: Vec<String>,

@@ -90,6 +90,7 @@ impl Splitter {
         }
     }
 
+    /// Takes the next piece of the script, and gives `sink` every event that can be told by now.
     pub fn feed(&mut self, mut bytes: &[u8], sink: &mut Sink<'_>) {
         while !bytes.is_empty() {
             let taken = match self.state {

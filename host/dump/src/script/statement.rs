@@ -64,9 +64,13 @@ fn significant(statement: &[u8]) -> &[u8] {
 /// The target of `COPY … FROM stdin`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct CopyTarget {
+    /// Unquoted; empty where none is named.
     pub schema: String,
+    /// Unquoted.
     pub name: String,
+    /// Unquoted, in the order of the values; empty where the statement lists none.
     pub columns: Vec<String>,
+    /// Whether the statement asks for more than pg_dump's does.
     pub tail: Tail,
 }
 

@@ -7,11 +7,14 @@ use std::iter::Peekable;
 pub enum Token {
     /// Not quoted: may be a keyword. In the case in which it was written.
     Bare(String),
+    /// Without the double quotes around it; of two that stand together in it, one is left.
     Quoted(String),
+    /// Any other sign; of a string, `'` alone.
     Mark(char),
 }
 
 impl Token {
+    /// Whether this is that keyword, in capitals or not. A quoted word is no keyword.
     pub fn is(&self, keyword: &str) -> bool {
         matches!(self, Token::Bare(word) if word.eq_ignore_ascii_case(keyword))
     }
@@ -26,7 +29,7 @@ impl Token {
     }
 }
 
-/// The tokens, without comments. String literals and numbers become marks: nothing here reads them.
+/// The tokens, without comments. A string becomes a mark, since nothing here reads it; a number is a bare word.
 pub fn tokens(statement: &str) -> Vec<Token> {
     let mut out = Vec::new();
     let mut chars = statement.chars().peekable();

@@ -45,6 +45,7 @@ enum Seen {
 }
 
 impl Wholeness {
+    /// Takes the next event. None may be left out: each can be what stands behind the closing comment.
     pub fn take(&mut self, event: &Event<'_>) {
         match (&event.part, &self.seen) {
             (Part::Foreign(foreign), _) => {
@@ -79,6 +80,7 @@ impl Wholeness {
         }
     }
 
+    /// How the script ended, now that there are no more events.
     pub fn finish(self) -> Ending {
         match self.ending {
             Ending::NoTrailer if self.seen == Seen::Closed => match self.restricted {

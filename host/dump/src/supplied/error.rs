@@ -18,55 +18,93 @@ pub struct SuppliedError {
 /// What is wrong; its text goes on after the dump's name.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
+    /// It cannot be opened, read, or, as with a pipe, read from the start again.
     #[error("cannot be read")]
     Read {
+        /// The operating system's own error.
         #[source]
         cause: io::Error,
     },
+    /// It has no bytes.
     #[error("is empty: take it again, or give another copy of it")]
     Empty,
+    /// It is recognised as something that is not read here, such as a zip file or pg_dumpall's dump of a cluster.
     #[error("is {what}: {remedy}")]
     Unsupported {
+        /// What it is, to stand behind `is`.
         what: &'static str,
+        /// What to do about it, for example `unpack it first`.
         remedy: &'static str,
     },
+    /// It is not recognised, or is a script whose header names no versions.
     #[error(
         "is no dump of one database: it has neither pg_dump's header comment nor an archive's signature"
     )]
     Unknown,
+    /// It claims to be an archive, and its header is not as pg_dump writes it.
     #[error(
         "has an archive's signature and a header that cannot be read: it is damaged, or older than PostgreSQL 8.0"
     )]
     BadHeader,
+    /// It ends too early.
     #[error(
         "is truncated: {missing} is missing at its end; take it again, or give another copy of it"
     )]
-    Truncated { missing: String },
+    Truncated {
+        /// Which part is not there, for example `the rest of the compressed data`.
+        missing: String,
+    },
+    /// Its parts contradict each other, or are not as pg_dump writes them.
     #[error("is damaged: {what}; take it again, or give another copy of it")]
-    Damaged { what: String },
+    Damaged {
+        /// Which part, and how, to stand behind `is damaged:`.
+        what: String,
+    },
+    /// A script's compressed data is not valid.
     #[error("is damaged: it cannot be decompressed; take it again, or give another copy of it")]
     Corrupt {
+        /// The decompressor's own error.
         #[source]
         cause: io::Error,
     },
+    /// It is a plain dump that must not be given to psql.
     #[error("{what}")]
-    Refused { what: String },
+    Refused {
+        /// Why, as in [`Inspection::refusal`](super::Inspection::refusal).
+        what: String,
+    },
+    /// It is a directory that holds a link, a directory or a device. A link could lead out of what was given.
     #[error("holds {name:?}, which is not a plain file: an archive has plain files only")]
-    NotPlain { name: OsString },
+    NotPlain {
+        /// Within the directory.
+        name: OsString,
+    },
+    /// Writing the copy failed, which says nothing of the dump.
     #[error("cannot be copied: its private copy cannot be written")]
     Copy {
+        /// The operating system's own error.
         #[source]
         cause: io::Error,
     },
+    /// Nothing was read, which says nothing of the dump.
     #[error("cannot be read: no thread to read it could be started")]
     Thread {
+        /// The operating system's own error.
         #[source]
         cause: io::Error,
     },
+    /// A plain dump's text was asked for.
     #[error("is a {format:?} archive and not a stream: copy it and give the copy to pg_restore")]
-    NotAStream { format: Format },
+    NotAStream {
+        /// What the dump is instead.
+        format: Format,
+    },
+    /// A table of contents was asked for.
     #[error("is a {} dump and no archive: it has no table of contents", .format.name())]
-    NotAnArchive { format: Format },
+    NotAnArchive {
+        /// What the dump is instead.
+        format: Format,
+    },
 }
 
 impl SuppliedError {
@@ -75,6 +113,7 @@ impl SuppliedError {
         |fault| Self { name, fault }
     }
 
+    /// What is wrong, without the dump's name.
     pub fn fault(&self) -> &Fault {
         &self.fault
     }

@@ -11,7 +11,9 @@ const KEPT: usize = 1024;
 /// `InvalidData`. Whatever a length says, no more than a fixed part of it is kept in memory.
 pub struct Fields<R> {
     from: R,
+    /// Bytes of a number's magnitude. The header says it; 0 until that is read.
     pub int_size: usize,
+    /// Bytes of an offset. The header says it; 0 until that is read.
     pub offset_size: usize,
     /// Bytes that were read so far.
     pub at: u64,
@@ -27,6 +29,7 @@ pub enum Field {
 }
 
 impl<R: BufRead> Fields<R> {
+    /// At the start of an archive, whose header is to be read first.
     pub fn new(from: R) -> Self {
         Self {
             from,
@@ -36,6 +39,7 @@ impl<R: BufRead> Fields<R> {
         }
     }
 
+    /// The reader, behind what was read so far.
     pub fn into_inner(self) -> R {
         self.from
     }
@@ -56,6 +60,7 @@ impl<R: BufRead> Fields<R> {
         Ok(byte)
     }
 
+    /// The next byte; the end of the archive is an error.
     pub fn byte(&mut self) -> io::Result<u8> {
         self.byte_or_end()?
             .ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
@@ -147,6 +152,7 @@ impl Field {
     }
 }
 
+/// The error of what no archive holds.
 pub fn absurd() -> io::Error {
     io::ErrorKind::InvalidData.into()
 }

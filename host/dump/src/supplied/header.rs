@@ -10,14 +10,17 @@ pub const HEAD: usize = 4096;
 /// The first words of a plain dump of one database.
 const PLAIN: &[u8] = b"-- PostgreSQL database dump";
 
+/// The versions that a dump names, as numbers without a packager's suffix: `15.20`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Versions {
+    /// Of the server that was dumped.
     pub server: String,
+    /// Of the pg_dump that wrote the dump.
     pub pg_dump: String,
 }
 
 /// Whether `head` starts as pg_dump's plain dump of one database does.
-pub fn is_plain(head: &[u8]) -> bool {
+pub(crate) fn is_plain(head: &[u8]) -> bool {
     head.starts_with(b"--")
         && head
             .windows(PLAIN.len())
@@ -46,15 +49,20 @@ fn first_word(version: &str) -> &str {
 /// How the archive that a header opens is laid out (`ArchiveFormat` in Postgres' pg_backup.h).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
+    /// `archCustom`, 1: one file.
     Custom,
+    /// `archTar`, 3, which pg_dump writes into a directory's toc.dat too.
     Tar,
+    /// `archDirectory`, 5.
     Directory,
 }
 
 /// What an archive says of itself before its table of contents.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Header {
+pub(crate) struct Header {
+    /// As the header has it: see [`Layout::Tar`].
     pub layout: Layout,
+    /// Of the dumped server and of pg_dump.
     pub versions: Versions,
     /// Of the archive's own format, major and minor (`K_VERS_…` in Postgres' pg_backup_archiver.h).
     pub format: (u8, u8),
@@ -63,7 +71,7 @@ pub struct Header {
 /// Reads the header that custom files and every toc.dat start with (`ReadHead` in Postgres' pg_backup_archiver.c).
 ///
 /// None where there is another file's start, or that of an archive before 1.10, which is Postgres 8.0.
-pub fn read_archive<R: BufRead>(fields: &mut Fields<R>) -> io::Result<Option<Header>> {
+pub(crate) fn read_archive<R: BufRead>(fields: &mut Fields<R>) -> io::Result<Option<Header>> {
     for expected in b"PGDMP" {
         if fields.byte()? != *expected {
             return Ok(None);

@@ -22,9 +22,11 @@ pub struct TocEntry {
     pub kind: String,
     /// Empty for what is in no schema.
     pub schema: String,
+    /// As the heading of a plain dump has it: of a constraint, for example, the table and its own name.
     pub name: String,
     /// Empty where the archive does not say.
     pub owner: String,
+    /// Decides when the entry is restored.
     pub section: Section,
     /// The exact statements that make the object; empty of rows. Without the one that sets its owner, which pg_restore writes.
     pub definition: String,
@@ -37,8 +39,11 @@ pub struct TocEntry {
 pub enum Section {
     /// Such as comments, which are restored with what they are of.
     None,
+    /// Definitions that rows need, such as schemas, types, functions and tables.
     PreData,
+    /// Rows, large objects and the values of sequences.
     Data,
+    /// What is made once the rows are in, such as indexes, constraints and triggers.
     PostData,
 }
 
