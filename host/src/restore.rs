@@ -2,6 +2,7 @@
 
 mod built_in;
 pub mod database;
+mod dependent;
 mod error;
 pub mod isolation;
 pub mod log;
@@ -24,6 +25,7 @@ pub use database::Made;
 pub use error::RestoreError;
 pub use plain::Plain;
 
+use std::collections::BTreeSet;
 use std::future::poll_fn;
 
 use serde::Serialize;
@@ -33,6 +35,7 @@ use tokio_postgres::{AsyncMessage, Client, Config};
 
 use crate::event::Events;
 use crate::plan::Roles;
+use crate::restore::dependent::Keys;
 use crate::restore::isolation::Isolated;
 use crate::restore::mark::{entries, mark};
 use crate::restore::psql::Lock;
@@ -189,20 +192,39 @@ pub async fn restore<'s>(
         Input::Plain(plain) => ("psql", plain.how()),
         Input::Archive { .. } => ("pg_restore", String::new()),
     };
-    let ready = Ready::make(&isolated, &target, name).await?;
-    let from = mark(&isolated, &ready.host).await?;
+    let mut ready = Ready::make(&isolated, &target, name).await?;
+    let mut from = mark(&isolated, &ready.host).await?;
     let (read_back, mut complaints, ended) = match input {
         Input::Plain(mut plain) => {
             let lock = Lock::of(&ready.version);
-            let complaints =
-                plain::restore(sandbox, &target.database, lock, &mut plain, events).await?;
+            let restored = plain::restore(sandbox, &target.database, lock, &mut plain, events);
+            let (complaints, dependent) = restored.await?;
+            ready.remarks.extend(dependent::remark(&dependent));
             let read_back = plain.reading.digest().ok_or(RestoreError::NotReadBack)?;
             (read_back, complaints, None)
         }
         Input::Archive { file, copied, jobs } => {
             itself(&isolated, &target).await?;
-            let ended = tool::pg_restore(sandbox, &target.database, &file, jobs).await?;
-            (copied, Vec::new(), Some((ended, jobs)))
+            let mut ended = tool::pg_restore(sandbox, &target.database, &file, jobs).await?;
+            let dependent = match jobs {
+                1 => BTreeSet::new(),
+                _ => {
+                    let client = connect(&isolated, &target.database).await?;
+                    let asked = dependent::tables(&client, Keys::OfExtensions).await;
+                    asked.map_err(RestoreError::Dependent)?
+                }
+            };
+            if dependent.is_empty() {
+                (copied, Vec::new(), Some((ended, jobs)))
+            } else {
+                // Jobs keep no order, so that what they made may be better or worse than the dump.
+                ready.again(&target).await?;
+                itself(&isolated, &target).await?;
+                from = mark(&isolated, &ready.host).await?;
+                ended = tool::pg_restore(sandbox, &target.database, &file, 1).await?;
+                ready.remarks.extend(dependent::remark(&dependent));
+                (copied, Vec::new(), Some((ended, 1)))
+            }
         }
     };
     let failed = ended.as_ref().is_some_and(|(ended, _)| ended.status != 0);

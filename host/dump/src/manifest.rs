@@ -237,4 +237,8 @@ pub struct Scanned {
     pub other_encoding: Option<String>,
     /// Whether the dump came to pg_dump's own end. If it did not, the rest is no more than a part.
     pub ending: Ending,
+    /// Schema and name of each partitioned table, which has no rows of its own.
+    pub partitioned: BTreeSet<(String, String)>,
+    /// How many scripts of pg_dump it is made of, one behind another.
+    pub dumps: u64,
 }

@@ -78,7 +78,8 @@ impl SuppliedDump {
     /// nor as what people have in a dump's place.
     pub fn is_other_text(path: &Path) -> io::Result<bool> {
         const MARK: &[u8] = b"\xef\xbb\xbf";
-        if std::fs::metadata(path)?.is_dir() {
+        // To open a named pipe waits for somebody to write.
+        if !std::fs::metadata(path)?.is_file() {
             return Ok(false);
         }
         let mut head = Vec::new();
@@ -176,8 +177,13 @@ enum Opened {
 
 fn open(path: &Path) -> Result<Opened, Fault> {
     let read = |cause| Fault::Read { cause };
-    if std::fs::metadata(path).map_err(read)?.is_dir() {
+    let found = std::fs::metadata(path).map_err(read)?;
+    if found.is_dir() {
         return Ok(Opened::Directory);
+    }
+    // To open a named pipe waits for somebody to write.
+    if !found.is_file() {
+        return Err(Fault::NeitherFileNorDirectory);
     }
     let mut file = File::open(path).map_err(read)?;
     let mut head = Vec::new();
@@ -185,7 +191,6 @@ fn open(path: &Path) -> Result<Opened, Fault> {
         .take(header::HEAD as u64)
         .read_to_end(&mut head)
         .map_err(read)?;
-    // A pipe is no dump: it can be read once, and a drill reads a dump again to restore it.
     file.seek(SeekFrom::Start(0)).map_err(read)?;
     Ok(Opened::File(detect::format(&head)?, file))
 }

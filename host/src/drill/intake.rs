@@ -5,7 +5,9 @@ use std::time::Instant;
 
 use crate::drill::major::Upgrade;
 use crate::drill::order::{Order, SourceExtra, Stated};
-use crate::drill::proof::{converted, elsewhere, other, reencoded, refuse};
+use crate::drill::proof::{
+    converted, elsewhere, other, put_together, reencoded, refuse, without_rows,
+};
 use crate::drill::seen::{Seen, in_one_line, interrupted};
 use crate::drill::supply::{Fresh, Supply};
 use crate::drill::{Drill, pg_dump};
@@ -125,6 +127,8 @@ pub(crate) async fn given(
             defects.extend(elsewhere(&scanned));
             defects.extend(converted(&scanned));
             defects.extend(reencoded(&scanned));
+            seen.evidence.remarks.extend(put_together(&scanned));
+            seen.evidence.remarks.extend(without_rows(&scanned));
             // Of what breaks off, or was not read to its end, nobody can say that it holds other things.
             if scanned.ending == Ending::Trailer {
                 let stated = stated.manifest.iter();

@@ -1,5 +1,7 @@
 //! Whether a given dump is whole and the stated one, before anything of it is restored.
 
+use std::collections::HashSet;
+
 use crate::drill::order::Stated;
 use crate::drill::seen::Seen;
 use crate::report::Stop;
@@ -27,6 +29,60 @@ impl Stated {
 /// Why the text of an archive, as pg_restore writes it, is not what pg_dump would have written.
 pub fn unfinished(scanned: &Scanned) -> Option<String> {
     scanned.ending.defect(None)
+}
+
+/// What is worth knowing of a file that several dumps were put into.
+pub fn put_together(scanned: &Scanned) -> Option<String> {
+    (scanned.dumps > 1).then(|| {
+        format!(
+            "the file holds {} of pg_dump's scripts, one behind another; they were restored as one, in this order",
+            scanned.dumps
+        )
+    })
+}
+
+/// Which tables a supplied dump makes and holds no entry for the rows of. pg_dump writes one for an empty table as well, so that it
+/// was left out on purpose or lost.
+pub fn without_rows(scanned: &Scanned) -> Option<String> {
+    let manifest = &scanned.manifest;
+    let with_rows: HashSet<(&str, &str)> = manifest
+        .relations
+        .iter()
+        .map(|relation| (&*relation.schema, &*relation.name))
+        .collect();
+    let tables = manifest
+        .objects
+        .iter()
+        .filter(|object| &*object.kind == "TABLE")
+        .filter(|object| {
+            let name = (object.schema.to_string(), object.name.to_string());
+            !scanned.partitioned.contains(&name)
+        });
+    let (with, without): (Vec<_>, Vec<_>) =
+        tables.partition(|object| with_rows.contains(&(&*object.schema, &*object.name)));
+    let number = match without.len() {
+        0 => return None,
+        1 => "1 table".to_owned(),
+        more => format!("{more} tables"),
+    };
+    if with.is_empty() {
+        return Some(format!(
+            "the dump is partial: it holds the definitions of {number} and no entry for rows, as with --schema-only"
+        ));
+    }
+    let mut names: Vec<String> = without
+        .iter()
+        .take(NAMED)
+        .map(|object| format!("{}.{}", object.schema, object.name))
+        .collect();
+    if without.len() > NAMED {
+        names.push(format!("{} more", without.len() - NAMED));
+    }
+    Some(format!(
+        "the dump is partial: it holds the definition of {number} and no entry for the rows: {}; they were left out when it was taken \
+         (--exclude-table-data), or lost",
+        names.join(", ")
+    ))
 }
 
 /// Whether a dump's line ends were converted on its way.
@@ -69,6 +125,12 @@ pub fn other(stated: &Manifest, scanned: &Scanned) -> Vec<String> {
     };
     let found = differences(stated, &scanned.manifest, compare);
     let mut named: Vec<String> = found.iter().take(NAMED).map(told).collect();
+    // The same bytes are other letters then.
+    if stated.form.encoding != scanned.manifest.form.encoding {
+        named.push(
+            "is not the dump of the stated manifest: it sets another client_encoding".to_owned(),
+        );
+    }
     // Without it, a dump from which somebody took all owners would be the stated one.
     if let Some(flag) = stated.form.written_otherwise(&scanned.manifest.form) {
         named.push(format!(

@@ -6,7 +6,7 @@ use std::time::Instant;
 use futures_util::future::LocalBoxFuture;
 
 use crate::drill::major::{Majors, Upgrade};
-use crate::drill::proof::{other, refuse, unfinished};
+use crate::drill::proof::{other, refuse, unfinished, without_rows};
 use crate::drill::seen::Seen;
 use crate::drill::target::{made, named, target};
 use crate::event::Stage;
@@ -334,6 +334,7 @@ async fn from_archive<'s>(
     }
     refuse(&archive, defects, seen)?;
     if let Known::Stated(_) = known {
+        seen.evidence.remarks.extend(without_rows(&scanned));
         target.roles = named(&scanned);
         (target.database, target.creation) = made(&scanned);
     }

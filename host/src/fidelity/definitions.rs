@@ -66,9 +66,11 @@ pub async fn dump_again(
     let scanned = scanner.finish();
     match scanned.ending {
         Ending::Trailer => Ok(scanned),
-        Ending::NoTrailer | Ending::StillRestricted | Ending::GoesOn(_) | Ending::Foreign(_) => {
-            Err(FidelityError::Cut)
-        }
+        Ending::NoTrailer
+        | Ending::StillRestricted
+        | Ending::GoesOn(_)
+        | Ending::BeginsAgain(_)
+        | Ending::Foreign(_) => Err(FidelityError::Cut),
     }
 }
 

@@ -39,6 +39,8 @@ pub enum RestoreError {
     Checksums(#[source] tokio_postgres::Error),
     #[error("the sandbox's new database does not say what is built in")]
     BuiltIn(#[source] tokio_postgres::Error),
+    #[error("the restored database does not say which of its tables depend on others")]
+    Dependent(#[source] tokio_postgres::Error),
     #[error("the dump was restored without having been read to its end")]
     NotReadBack,
     #[error("cannot mark the place in the sandbox server's log")]

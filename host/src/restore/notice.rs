@@ -10,8 +10,8 @@ use crate::plan::Roles;
 use crate::restore::Gravity::{self, Benign, Fidelity, Serious};
 use crate::restore::Notice;
 use crate::restore::log::{Entry, Severity};
-use crate::restore::statement::{object, verb};
-use vhost_dump::manifest::normalise::internal_option;
+use crate::restore::statement::{object, significant, verb};
+use vhost_dump::manifest::normalise::{internal_option, restores_statistics};
 use vhost_dump::manifest::preamble::is_removal;
 
 /// One row: which errors it is about, and what they mean.
@@ -38,8 +38,10 @@ enum When {
     InternalOption,
     /// The statement is about an object of one of these names.
     Named(&'static [&'static str]),
-    /// No COPY failed, so that the rows are those of the source.
+    /// No COPY and no INSERT failed, so that the rows are those of the source.
     RowsWhole,
+    /// The statement gives the planner statistics, and does nothing else.
+    Statistics,
     /// The statement is one of those that `pg_dump --clean` begins with.
     Removal,
 }
@@ -105,6 +107,8 @@ const WARNINGS: &[Rule] = &[
     // What the database sets for its sessions and this one cannot take, such as a tablespace that is not here. No statement
     // has run yet, and the setting itself is in the database and compared.
     rule(&["22023", "42704"], &["(none)"], When::Always, "session-setting", Benign),
+    // Of a range's column, pg_dump 18 leaves out an argument that the server wants with the one beside it.
+    rule(&[], &[], When::Statistics, "planner-statistics", Benign),
     // A grant that was not given, or not taken back.
     rule(&["01007", "01006"], &["GRANT", "REVOKE"], When::Always, "grant-without-effect", Fidelity),
     rule(&[], &[], When::Always, "unknown-warning", Serious),
@@ -115,6 +119,9 @@ const WARNINGS: &[Rule] = &[
 const ERRORS: &[Rule] = &[
     // Out of resources, shut down, cut off, a server's own fault: never a matter of one object.
     rule(&["53", "57P", "08", "XX", "58030"], &[], When::Always, "server-failure", Serious),
+
+    // pg_dump 18 writes them with `--statistics` of any server; those before 18 have no function to take them. ANALYZE makes them.
+    rule(&[], &[], When::Statistics, "planner-statistics", Benign),
 
     // A missing role costs owners and grants where it was skipped on purpose. A policy, a schema's AUTHORIZATION or a
     // user mapping is more than access: it is not there at all.
@@ -187,8 +194,9 @@ struct Failure<'e> {
     collation: bool,
     internal_option: bool,
     removal: bool,
+    statistics: bool,
     roles: Roles,
-    copy_failed: bool,
+    rows_failed: bool,
 }
 
 impl Rule {
@@ -204,7 +212,8 @@ impl Rule {
             When::CollationMissing => failure.collation,
             When::InternalOption => failure.internal_option,
             When::Named(names) => names.iter().any(|name| *name == failure.object),
-            When::RowsWhole => !failure.copy_failed,
+            When::RowsWhole => !failure.rows_failed,
+            When::Statistics => failure.statistics,
             When::Removal => failure.removal,
         };
         state && statement && when
@@ -213,15 +222,15 @@ impl Rule {
 
 /// Classifies every warning and error, equal ones counted together, the gravest first.
 pub fn classify(entries: &[Entry], roles: Roles) -> Vec<Notice> {
-    let copy_failed = entries
+    let rows_failed = entries
         .iter()
-        .any(|e| is_error(e) && verb(&e.statement) == "COPY");
+        .any(|e| is_error(e) && ["COPY", "INSERT"].contains(&verb(&e.statement).as_str()));
     let mut counted: BTreeMap<(String, String, String, Gravity), Notice> = BTreeMap::new();
     for entry in entries {
         if entry.severity == Severity::Other {
             continue;
         }
-        let failure = failure(entry, roles, copy_failed);
+        let failure = failure(entry, roles, rows_failed);
         let (class, gravity) = judge(entry.severity, &failure);
         // Missing roles are counted by role, as the closeout's note N-1 does; the rest by object.
         let subject = failure.role.map_or(failure.object, str::to_owned);
@@ -254,7 +263,7 @@ fn is_error(entry: &Entry) -> bool {
     )
 }
 
-fn failure(entry: &Entry, roles: Roles, copy_failed: bool) -> Failure<'_> {
+fn failure(entry: &Entry, roles: Roles, rows_failed: bool) -> Failure<'_> {
     let verb = verb(&entry.statement);
     // A message may name what only a row says. The statement's own text is the dump's, but for an INSERT's.
     let role = (entry.sqlstate == "42704" && verb != "INSERT")
@@ -269,8 +278,9 @@ fn failure(entry: &Entry, roles: Roles, copy_failed: bool) -> Failure<'_> {
         collation: entry.message.starts_with("collation \""),
         internal_option: entry.message == INTERNAL_OPTION && internal_option(&entry.statement),
         removal: is_removal(&entry.statement),
+        statistics: restores_statistics(significant(&entry.statement).trim_end()),
         roles,
-        copy_failed,
+        rows_failed,
     }
 }
 

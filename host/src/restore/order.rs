@@ -19,7 +19,7 @@ pub enum Order {
 }
 
 /// Settings that say how rows are read.
-const OF_ROWS: [&str; 10] = [
+const OF_ROWS: [&str; 11] = [
     "client_encoding",
     "search_path",
     "row_security",
@@ -30,6 +30,8 @@ const OF_ROWS: [&str; 10] = [
     "timezone",
     "bytea_output",
     "lc_monetary",
+    // Somebody's own, in front of rows whose triggers and keys are there already.
+    "session_replication_role",
 ];
 /// As pg_dump writes it, and not otherwise: an expression in its place could do anything.
 const NO_PATH: &str = "SELECT pg_catalog.set_config('search_path', '', false);";
@@ -67,6 +69,12 @@ pub fn order(statement: &str) -> Order {
         ("CREATE" | "DROP", "database") => Order::Database,
         _ => Order::Barrier,
     }
+}
+
+/// Whether a statement only switches a table's triggers off or on, as `pg_dump --disable-triggers` does around each table's rows.
+pub fn switches_triggers(statement: &str) -> bool {
+    let statement = significant(statement).trim_end();
+    statement.starts_with("ALTER TABLE ") && statement.ends_with("ABLE TRIGGER ALL;")
 }
 
 #[cfg(test)]

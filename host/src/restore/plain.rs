@@ -1,10 +1,10 @@
 //! A plain dump on its way into the sandbox: statements to one psql, rows to sessions side by side.
 //!
-//! Statements keep their order. Rows may be on their way together, because no table's rows need another's before the
-//! constraints are made; whatever might need them waits until they are there.
+//! Statements keep their order. Rows may be on their way together, because few tables' rows need another's before the constraints
+//! are made, and those few go alone; whatever might need rows waits until they are there.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use bytes::Bytes;
 
 use crate::event::{Event, Events, Stage};
-use crate::restore::order::{Order, order};
+use crate::restore::order::{Order, order, switches_triggers};
 use crate::restore::part::{Part, Parts};
 use crate::restore::psql::{Lock, Psql};
 use crate::restore::session::{Block, Rows, Sessions, Turn};
@@ -44,14 +44,14 @@ impl Plain {
     }
 }
 
-/// Restores the dump and returns what psql itself complained of, apart from the server.
+/// Restores the dump. Returns what psql itself complained of, apart from the server, and the tables whose rows went in alone.
 pub async fn restore(
     sandbox: &Sandbox,
     database: &str,
     lock: Lock,
     plain: &mut Plain,
     events: &Events,
-) -> Result<Vec<Notice>, ToolError> {
+) -> Result<(Vec<Notice>, BTreeSet<(String, String)>), ToolError> {
     // Rows that come one after the other are sent so too.
     let most = plain.places.as_ref().map_or(1, |_| plain.sessions);
     let mut flow = Flow {
@@ -66,9 +66,13 @@ pub async fn restore(
         own: false,
         long: Long::Sent,
         way: Way::Nowhere,
+        went_alone: BTreeSet::new(),
     };
     match flow.run(&mut plain.reading, events).await {
-        Ok(()) => flow.psql.finish().await,
+        Ok(()) => {
+            flow.went_alone.extend(flow.sessions.went_alone().clone());
+            Ok((flow.psql.finish().await?, flow.went_alone))
+        }
         Err(error) => {
             flow.psql.kill().await?;
             Err(error)
@@ -97,6 +101,8 @@ struct Flow<'s> {
     own: bool,
     long: Long,
     way: Way,
+    /// Tables whose rows went in alone, of the databases before.
+    went_alone: BTreeSet<(String, String)>,
 }
 
 /// What becomes of the rest of a long statement.
@@ -189,6 +195,9 @@ impl Flow<'_> {
             Order::Barrier => {
                 self.sessions.settle().await?;
                 self.ahead = true;
+                if !switches_triggers(&text) {
+                    self.sessions.forget();
+                }
             }
         }
         self.psql.write(b"\n").await?;
@@ -240,6 +249,7 @@ impl Flow<'_> {
     async fn connect(&mut self, database: &str) -> Result<(), ToolError> {
         self.sessions.settle().await?;
         self.psql.connect(database).await?;
+        self.went_alone.extend(self.sessions.went_alone().clone());
         self.sessions = Sessions::new(to_fill(self.sandbox, database), self.most);
         self.settings = Arc::new(Vec::new());
         self.filled.clear();

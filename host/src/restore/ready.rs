@@ -19,7 +19,7 @@ pub struct Ready {
     roles_created: Vec<String>,
     made: Made,
     built_in: BuiltIn,
-    remarks: Vec<String>,
+    pub remarks: Vec<String>,
     /// Of the tool that restores.
     pub version: String,
 }
@@ -62,6 +62,13 @@ impl Ready {
             remarks,
             version,
         })
+    }
+
+    /// Makes the database anew, for another restore; its roles stay.
+    pub async fn again(&self, target: &Target) -> Result<(), RestoreError> {
+        database::make_way(&self.host, &target.database).await?;
+        database::create(&self.host, &target.database, &target.creation).await?;
+        Ok(())
     }
 
     pub fn restored<'s>(

@@ -1,5 +1,6 @@
 //! Rows of a plain dump on their way into the restored database, several tables side by side.
 
+use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
+use crate::restore::dependent::{self, Keys};
 use crate::restore::part::{Part, Parts};
 use crate::restore::roles::quoted;
 use crate::restore::tool::ToolError;
@@ -46,6 +48,12 @@ pub struct Sessions {
     most: usize,
     idle: Vec<Session>,
     busy: JoinSet<Result<Session, ToolError>>,
+    /// Whether a block is on its way that nothing may go beside.
+    alone: bool,
+    /// The tables of [`dependent`], as far as they are known.
+    dependent: Option<BTreeSet<(String, String)>>,
+    /// Those of them that have got rows.
+    went_alone: BTreeSet<(String, String)>,
 }
 
 struct Session {
@@ -62,11 +70,19 @@ impl Sessions {
             most: most.max(1),
             idle: Vec::new(),
             busy: JoinSet::new(),
+            alone: false,
+            dependent: None,
+            went_alone: BTreeSet::new(),
         }
     }
 
     /// Starts to send a block, as soon as fewer than the most are on their way.
+    ///
+    /// A block of a [`dependent`] table goes alone: all before it are there, and none after it begins before it is.
     pub async fn send(&mut self, block: Block) -> Result<(), ToolError> {
+        if self.alone {
+            self.settle().await?;
+        }
         let session = match self.idle.pop() {
             Some(session) => session,
             None if self.busy.len() < self.most => Session::open(&self.config).await?,
@@ -75,6 +91,18 @@ impl Sessions {
                 None => Session::open(&self.config).await?,
             },
         };
+        // One session has no other beside it.
+        if self.most > 1 {
+            if self.dependent.is_none() {
+                let asked = dependent::tables(&session.client, Keys::Now).await;
+                self.dependent = Some(asked.map_err(ToolError::Session)?);
+            }
+            if let Some(table) = self.found(&block.target) {
+                self.settle().await?;
+                self.alone = true;
+                self.went_alone.insert(table);
+            }
+        }
         self.busy.spawn(session.copy(block, self.config.clone()));
         Ok(())
     }
@@ -84,7 +112,26 @@ impl Sessions {
         while let Some(session) = self.one_less().await? {
             self.idle.push(session);
         }
+        self.alone = false;
         Ok(())
+    }
+
+    /// Says that a statement may have made other tables dependent.
+    pub fn forget(&mut self) {
+        self.dependent = None;
+    }
+
+    /// The tables whose rows went in alone.
+    pub fn went_alone(&self) -> &BTreeSet<(String, String)> {
+        &self.went_alone
+    }
+
+    /// The dependent table that a statement means; without a schema it may be any of its name.
+    fn found(&self, target: &CopyTarget) -> Option<(String, String)> {
+        let meant = |(schema, name): &&(String, String)| {
+            *name == target.name && (target.schema.is_empty() || *schema == target.schema)
+        };
+        self.dependent.iter().flatten().find(meant).cloned()
     }
 
     async fn one_less(&mut self) -> Result<Option<Session>, ToolError> {

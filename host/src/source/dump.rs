@@ -253,9 +253,11 @@ fn whole(format: DumpAs, copied: &Copied) -> Result<Versions, DumpError> {
                 foreign: Foreign::Unterminated(_),
                 ..
             }) => Err(DumpError::Truncated { bytes }),
-            ending @ (Ending::GoesOn(_) | Ending::Foreign(_)) => Err(DumpError::Foreign {
-                what: ending.defect(None).unwrap_or_default(),
-            }),
+            ending @ (Ending::GoesOn(_) | Ending::BeginsAgain(_) | Ending::Foreign(_)) => {
+                Err(DumpError::Foreign {
+                    what: ending.defect(None).unwrap_or_default(),
+                })
+            }
         },
         DumpAs::Custom => match header::archive(&copied.head) {
             Some((Layout::Custom, versions)) => Ok(versions),

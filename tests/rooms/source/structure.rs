@@ -118,6 +118,51 @@ fn a_custom_file_out_of_a_pipe_is_followed_from_block_to_block() {
     }
 }
 
+/// `pg_dump -Fc > file`: since 16 the second table of contents, which has the places of the blocks, lies behind them.
+#[test]
+fn a_custom_file_that_the_shell_wrote_has_its_contents_again_at_its_end() {
+    for (bin, server) in servers() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("given.dump");
+        let dumped = Command::new(bin.join("pg_dump"))
+            .args(["-Fc", "-d", &server.conninfo(SUPERUSER, "postgres")])
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(fs::File::create(&path).unwrap())
+            .status()
+            .unwrap();
+        assert!(dumped.success());
+        inspect(&path).unwrap();
+        let whole = fs::read(&path).unwrap();
+        let tables: Vec<usize> = memchr::memmem::find_iter(&whole, b"PGDMP").collect();
+        let version: u32 = server
+            .sql("postgres", "SHOW server_version_num")
+            .trim()
+            .parse()
+            .unwrap();
+        let expected = if version < 160_000 { 1 } else { 2 };
+        assert_eq!(tables.len(), expected, "{version}");
+        let [_, again] = tables[..] else {
+            continue;
+        };
+        // Cut within it, longer by a byte, or with another place of the last block.
+        for kept in [again + 1, again + 100, whole.len() - 1] {
+            fs::write(&path, &whole[..kept]).unwrap();
+            assert!(defect(&path).contains("stand behind its last block"));
+        }
+        let longer = [&whole[..], b"x"].concat();
+        fs::write(&path, longer).unwrap();
+        assert!(defect(&path).contains("stand behind its last block"));
+        let mut other = whole.clone();
+        let place = whole[again..]
+            .windows(3)
+            .rposition(|three| three[0] == 2 && three[2] != 0);
+        other[again + place.unwrap() + 1] ^= 1;
+        fs::write(&path, other).unwrap();
+        assert!(defect(&path).contains("stand behind its last block"));
+    }
+}
+
 /// A turned bit where the file says how long something is, or of what it is a block.
 #[test]
 fn a_block_that_is_not_where_it_should_be_is_told() {

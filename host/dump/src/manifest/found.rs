@@ -173,6 +173,11 @@ impl Found {
                 if let Some(entry) = &mut self.entry {
                     entry.piece(canonical(&text).as_bytes());
                     entry.end_statement(partitioned);
+                    let object = entry.object();
+                    if partitioned && &*object.kind == "TABLE" {
+                        let name = (object.schema.to_string(), object.name.to_string());
+                        self.scanned.partitioned.insert(name);
+                    }
                 }
                 self.covers(range);
             }

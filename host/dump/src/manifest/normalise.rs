@@ -20,7 +20,7 @@ mod settings;
 
 use std::borrow::Cow;
 
-pub use settings::{is_setting, is_string};
+pub use settings::{is_setting, is_string, session_role};
 
 use crate::script::statement::{ends_in_owner, starts_with};
 use crate::script::token::{Token, tokens};
@@ -188,7 +188,7 @@ fn is_one_action(statement: &str) -> bool {
 
 /// Whether this calls a function that restores the planner's statistics, and in its arguments none
 /// (`dumpRelationStats` in pg_dump.c): they are strings, cast to types that every database has.
-fn restores_statistics(statement: &str) -> bool {
+pub fn restores_statistics(statement: &str) -> bool {
     let calls = ["relation", "attribute"].iter().find_map(|of| {
         statement.strip_prefix(&*format!(
             "SELECT * FROM pg_catalog.pg_restore_{of}_stats(\n"
@@ -197,12 +197,25 @@ fn restores_statistics(statement: &str) -> bool {
     let Some(arguments) = calls.and_then(|rest| rest.strip_suffix("\n);")) else {
         return false;
     };
+    // Where strings have escapes, this backslash goes on with the string that it seems to end. pg_dump doubles its backslashes
+    // then, and a value of an array is in quotes of its own.
+    if ends_in_backslash(arguments) {
+        return false;
+    }
     let tokens = tokens(arguments);
     let cast = [Token::Mark(':'), Token::Mark(':')];
     tokens.iter().enumerate().all(|(at, token)| match token {
         Token::Bare(_) => tokens[..at].ends_with(&cast),
         Token::Mark(mark) => "',:[]".contains(*mark),
         Token::Quoted(_) => false,
+    })
+}
+
+/// Whether a quote stands behind backslashes of an odd number.
+fn ends_in_backslash(text: &str) -> bool {
+    text.split('\'').rev().skip(1).any(|before| {
+        let backslashes = before.len() - before.trim_end_matches('\\').len();
+        backslashes % 2 == 1
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::normalise::session_role;
 use crate::script::statement::starts_with;
 use crate::script::token::{Token, tokens};
 
@@ -14,8 +15,9 @@ pub fn collect_roles(statement: &str, roles: &mut BTreeSet<String>) {
         "CREATE POLICY ",
         "CREATE SCHEMA ",
         "CREATE USER MAPPING ",
-        "SET SESSION AUTHORIZATION ",
     ];
+    // pg_dump writes this name as a string (`_doSetSessionAuth` in pg_backup_archiver.c).
+    roles.extend(session_role(statement));
     if !relevant.iter().any(|start| starts_with(statement, start)) {
         return;
     }
@@ -39,7 +41,7 @@ pub fn collect_roles(statement: &str, roles: &mut BTreeSet<String>) {
         } else if is(0, "create") && is(1, "policy") && is(at, "to") && at > 3 {
             take_list(&tokens[at + 1..], roles);
             break;
-        } else if is(at, "authorization") && (is(1, "schema") || is(1, "session"))
+        } else if is(at, "authorization") && is(1, "schema")
             || is(0, "create") && is(1, "user") && is(at, "for")
         {
             take_list(&tokens[at + 1..], roles);
@@ -91,7 +93,8 @@ mod tests {
             "CREATE POLICY p ON public.t FOR SELECT TO erin, frank USING ((a = 'to nobody'::text));",
             "CREATE POLICY q ON public.t USING ((b > '1 day'::interval day to second));",
             "CREATE SCHEMA s AUTHORIZATION grace;",
-            "SET SESSION AUTHORIZATION 'x';",
+            "SET SESSION AUTHORIZATION 'o''hara';",
+            "SET SESSION AUTHORIZATION DEFAULT;",
             "GRANT ALL ON SCHEMA public TO PUBLIC;",
             "CREATE USER MAPPING FOR \"public\" SERVER far;",
             "ALTER TABLE t ADD CONSTRAINT owner CHECK (a > 0);",
@@ -111,7 +114,8 @@ mod tests {
                 "dora",
                 "erin",
                 "frank",
-                "grace"
+                "grace",
+                "o'hara"
             ]
         );
     }

@@ -67,7 +67,12 @@ impl Scanner {
         splitter.finish(&mut |event| reader.take(&event));
         reader.end_row();
         reader.end_rows();
-        reader.found.finish(reader.wholeness.finish())
+        let dumps = reader.wholeness.dumps();
+        let ending = reader.wholeness.finish();
+        Scanned {
+            dumps,
+            ..reader.found.finish(ending)
+        }
     }
 }
 

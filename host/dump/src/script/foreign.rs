@@ -42,6 +42,11 @@ pub enum Foreign {
     /// The tag is longer than 64 KiB, so that the end of the quote is not looked for.
     #[error("a dollar quote whose tag is longer than pg_dump makes one")]
     LongTag,
+    /// An `E'…'` string with a line break and another quote behind it. To the server it goes on there, to psql another one begins.
+    #[error(
+        "a string with escapes that goes on in another line, where psql and the server do not agree on its end"
+    )]
+    Continued,
     /// psql takes a line for a C string, which ends there.
     #[error("a NUL byte outside of rows, at which psql drops the rest of the line")]
     Nul,

@@ -7,7 +7,7 @@
 
 mod strings;
 
-use super::foreign::Unterminated;
+use super::foreign::{Foreign, Unterminated};
 use strings::{Closed, Letters};
 
 /// Follows statement text byte by byte.
@@ -67,8 +67,8 @@ enum State {
     },
     LineComment,
     BlockComment(u32),
-    /// In a dollar quote whose tag is too long to be kept, so that its end cannot be known.
-    Lost,
+    /// In a quote whose end cannot be known, and why.
+    Lost(Foreign),
 }
 
 impl Lexer {
@@ -108,7 +108,7 @@ impl Lexer {
             State::Double => State::Double,
             State::DollarOpening(mut tag) => match byte {
                 b'$' => State::Dollar { tag, matched: 0 },
-                _ if tag.len() == LONGEST_TAG => State::Lost,
+                _ if tag.len() == LONGEST_TAG => State::Lost(Foreign::LongTag),
                 // A tag is named as identifiers are (manual, 4.1.2.4); `$1` is a parameter.
                 b if is_word(b) && !(tag.is_empty() && b.is_ascii_digit()) => {
                     tag.push(b);
@@ -126,7 +126,7 @@ impl Lexer {
                 State::Plain
             }
             State::LineComment => State::LineComment,
-            State::Lost => State::Lost,
+            State::Lost(why) => State::Lost(why),
             State::BlockComment(depth) => match (self.previous, byte) {
                 (b'*', b'/') if depth == 1 => State::Plain,
                 (b'*', b'/') => State::BlockComment(depth - 1),
@@ -158,9 +158,12 @@ impl Lexer {
         self.state == State::Plain
     }
 
-    /// Whether the end of the statement can no longer be known.
-    pub fn is_lost(&self) -> bool {
-        self.state == State::Lost
+    /// Why the end of the statement can no longer be known, where that is so.
+    pub fn lost(&self) -> Option<&Foreign> {
+        match &self.state {
+            State::Lost(why) => Some(why),
+            _ => None,
+        }
     }
 
     /// Takes bytes that change nothing, whatever follows, and says how many: what is quoted, and words.
@@ -210,7 +213,7 @@ impl Lexer {
             State::Plain | State::DollarOpening(_) | State::LineComment => Unterminated::Statement,
             State::Single { .. } | State::SingleEscape => Unterminated::String,
             State::Double => Unterminated::Name,
-            State::Dollar { .. } | State::Lost => Unterminated::Dollar,
+            State::Dollar { .. } | State::Lost(_) => Unterminated::Dollar,
             State::BlockComment(_) => Unterminated::Comment,
         }
     }
@@ -221,10 +224,15 @@ impl Lexer {
             self.add(byte);
             return State::Plain;
         }
-        let escapes = self.word == "e" || self.strings == Strings::Old || self.closed.goes_on();
+        let own = self.word == "e" || self.strings == Strings::Old;
+        let escapes = own || self.closed.goes_on();
+        // To the server the string goes on, with its escapes. psql reads line by line, and to it this is a string of its own,
+        // without any (`quotecontinue` in psqlscan.l, which sees no line break).
+        let parted = !own && self.closed.goes_on() && self.closed != Closed::Now;
         self.closed = self.closed.then(byte);
         self.end_word();
         match byte {
+            b'\'' if parted => State::Lost(Foreign::Continued),
             b'\'' => State::Single { escapes },
             b'"' => State::Double,
             b'$' => State::DollarOpening(Vec::new()),

@@ -2,23 +2,28 @@
 
 use super::command::Command;
 use super::event::{Event, Part};
-use super::foreign::{Foreign, Refusal};
+use super::foreign::{Foreign, Refusal, Unterminated};
 
+/// The heading of pg_dump's script of one database.
+const HEADING: &[u8] = b"-- PostgreSQL database dump";
 /// What pg_dump's closing comment begins with.
 const TRAILER: &[u8] = b"-- PostgreSQL database dump complete";
 
 /// How a script ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Ending {
-    /// With pg_dump's closing comment, and nothing but comments behind it.
+    /// With pg_dump's closing comment, and nothing but comments behind it. So did each dump before the last, where a file holds
+    /// several, one behind another: a schema and its rows, or the three sections.
     Trailer,
     /// Without that comment, or before the line that ends the comment.
     #[default]
     NoTrailer,
     /// Without the `\unrestrict` that belongs to its `\restrict`.
     StillRestricted,
-    /// Something other than a comment stands behind the closing comment, at this byte.
+    /// Something other than a comment stands behind the closing comment, at this byte of the script.
     GoesOn(u64),
+    /// Another dump begins at this byte of the script, and the one before it has no closing comment.
+    BeginsAgain(u64),
     /// Something foreign stands in it.
     Foreign(Refusal),
 }
@@ -31,13 +36,19 @@ pub enum Ending {
 pub struct Wholeness {
     seen: Seen,
     restricted: bool,
-    ending: Ending,
+    /// Where something else than a comment follows a closing comment. It belongs to the next dump, if one comes.
+    goes_on: Option<u64>,
+    begins_again: Option<u64>,
+    refusal: Option<Refusal>,
+    dumps: u64,
 }
 
 #[derive(Default, PartialEq, Eq)]
 enum Seen {
     #[default]
     Nothing,
+    /// The heading, or a statement.
+    Begun,
     /// The closing comment's first line.
     Trailer,
     /// And the line of hyphens below it.
@@ -45,49 +56,66 @@ enum Seen {
 }
 
 impl Wholeness {
-    /// Takes the next event. None may be left out: each can be what stands behind the closing comment.
+    /// Takes the script's next event.
     pub fn take(&mut self, event: &Event<'_>) {
-        match (&event.part, &self.seen) {
-            (Part::Foreign(foreign), _) => {
-                self.ending = Ending::Foreign(Refusal {
+        match &event.part {
+            Part::Foreign(foreign) => {
+                self.refusal.get_or_insert(Refusal {
                     at: event.at,
                     foreign: foreign.clone(),
                 });
             }
-            (Part::Blank | Part::Unread, _) => {}
-            (Part::Comment, Seen::Nothing) if event.text.starts_with(TRAILER) => {
-                self.seen = Seen::Trailer;
+            Part::Blank | Part::Unread => {}
+            Part::Comment => self.comment(event),
+            Part::Command(Command::Restrict(_)) => self.restricted = true,
+            Part::Command(Command::Unrestrict(_)) => self.restricted = false,
+            _ if matches!(self.seen, Seen::Trailer | Seen::Closed) => {
+                self.goes_on.get_or_insert(event.at);
             }
+            _ => self.seen = Seen::Begun,
+        }
+    }
+
+    fn comment(&mut self, event: &Event<'_>) {
+        if event.text.starts_with(TRAILER) {
+            self.seen = Seen::Trailer;
+        } else if event.text.trim_ascii_end() == HEADING {
+            if self.dumps > 0 && self.seen != Seen::Closed {
+                self.begins_again.get_or_insert(event.at);
+            }
+            self.dumps += 1;
+            self.goes_on = None;
+            self.seen = Seen::Begun;
+        } else if self.seen == Seen::Trailer && event.text == b"--" {
             // With --verbose, the time stands between the two lines.
-            (Part::Comment, Seen::Trailer) if event.text == b"--" => self.seen = Seen::Closed,
-            (Part::Comment, _) => {}
-            (Part::Command(command), seen) => match command {
-                Command::Restrict(_) => self.restricted = true,
-                Command::Unrestrict(_) => self.restricted = false,
-                Command::Connect(_) | Command::Encoding if *seen != Seen::Nothing => {
-                    self.goes_on(event.at);
-                }
-                Command::Connect(_) | Command::Encoding => {}
-            },
-            (_, Seen::Nothing) => {}
-            (_, Seen::Trailer | Seen::Closed) => self.goes_on(event.at),
+            self.seen = Seen::Closed;
         }
     }
 
-    fn goes_on(&mut self, at: u64) {
-        if self.ending == Ending::NoTrailer {
-            self.ending = Ending::GoesOn(at);
-        }
+    /// How many dumps the script holds, by their headings.
+    pub fn dumps(&self) -> u64 {
+        self.dumps
     }
 
-    /// How the script ended, now that there are no more events.
+    /// How the script ended, after its last event.
     pub fn finish(self) -> Ending {
-        match self.ending {
-            Ending::NoTrailer if self.seen == Seen::Closed => match self.restricted {
-                true => Ending::StillRestricted,
-                false => Ending::Trailer,
-            },
-            other => other,
+        if let Some(at) = self.begins_again {
+            return Ending::BeginsAgain(at);
+        }
+        match self.refusal {
+            // Words that somebody added, which no semicolon ends.
+            Some(Refusal {
+                at,
+                foreign: Foreign::Unterminated(Unterminated::Statement),
+            }) if self.seen == Seen::Closed => return Ending::GoesOn(self.goes_on.unwrap_or(at)),
+            Some(refusal) => return Ending::Foreign(refusal),
+            None => {}
+        }
+        match self.goes_on {
+            Some(at) => Ending::GoesOn(at),
+            None if self.seen != Seen::Closed => Ending::NoTrailer,
+            None if self.restricted => Ending::StillRestricted,
+            None => Ending::Trailer,
         }
     }
 }
@@ -108,6 +136,9 @@ impl Ending {
             Ending::GoesOn(_) => Some(format!(
                 "goes on behind pg_dump's closing comment, {place}: give the dump as pg_dump wrote it"
             )),
+            Ending::BeginsAgain(_) => Some(format!(
+                "is truncated or cut in the middle: another dump begins {place}, before the one in front of it has ended; take it again, or give another copy of it"
+            )),
             Ending::Foreign(Refusal {
                 foreign: Foreign::Unterminated(open),
                 ..
@@ -122,7 +153,9 @@ impl Ending {
     pub fn at(&self) -> Option<u64> {
         match self {
             Ending::Trailer | Ending::NoTrailer | Ending::StillRestricted => None,
-            Ending::GoesOn(at) | Ending::Foreign(Refusal { at, .. }) => Some(*at),
+            Ending::GoesOn(at) | Ending::BeginsAgain(at) | Ending::Foreign(Refusal { at, .. }) => {
+                Some(*at)
+            }
         }
     }
 }
@@ -177,6 +210,27 @@ mod tests {
             ending(&format!("{BODY}-- Completed on x\n")),
             Ending::NoTrailer
         );
+    }
+
+    #[test]
+    fn dumps_stand_one_behind_another() {
+        let one = format!("{BODY}{END}");
+        assert_eq!(ending(&one.repeat(3)), Ending::Trailer);
+        let keys = format!("\\restrict k0\n{one}\\unrestrict k0\n");
+        assert_eq!(ending(&keys.repeat(2)), Ending::Trailer);
+        // What somebody wrote between them belongs to the second.
+        let between = format!("{one}SET a = b;\n{one}");
+        assert_eq!(ending(&between), Ending::Trailer);
+        let at = (one.len() + "--\n".len()) as u64;
+        let at_first_cut = at - END.len() as u64;
+        assert_eq!(
+            ending(&format!("{BODY}{one}")),
+            Ending::BeginsAgain(at_first_cut)
+        );
+        assert_eq!(ending(&format!("{one}{BODY}")), Ending::NoTrailer);
+        let last = Ending::GoesOn(2 * one.len() as u64);
+        assert_eq!(ending(&format!("{one}{one}SELECT 1;\n")), last);
+        assert_eq!(ending(&format!("{one}{one}Process exited 0\n")), last);
     }
 
     #[test]

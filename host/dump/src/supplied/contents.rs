@@ -149,7 +149,7 @@ fn read_entries<R: BufRead>(
     definitions: Definitions,
     take: &mut dyn FnMut(Entry),
 ) -> io::Result<()> {
-    let count = fields.int()?;
+    let count = u64::try_from(fields.int()?).map_err(|_| absurd())?;
     for _ in 0..count {
         take(entry(fields, header, places, definitions)?);
     }

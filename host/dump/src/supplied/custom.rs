@@ -10,7 +10,7 @@ use super::error::Fault;
 use super::text::Hashing;
 use crate::digest::Digest;
 use crate::supplied::fields::{Fields, absurd};
-use crate::supplied::header::{self, Layout, Versions};
+use crate::supplied::header::{self, Header, Layout, Versions};
 
 /// `BLK_DATA` and `BLK_BLOBS` in Postgres' pg_backup_custom.c.
 const DATA: u8 = 1;
@@ -30,9 +30,12 @@ pub(super) fn inspect(file: File) -> Result<(Digest, Versions), Fault> {
     };
     if contents::known(&header) {
         let entries = contents::with_data(&mut fields, &header, Places::Offsets)?;
-        blocks(&mut fields, entries)?;
+        let passed = blocks(&mut fields, entries)?;
+        let end = fields.at;
+        let again = contents_again(&mut fields, &header, &passed)?;
         let behind = fields.rest().map_err(|cause| Fault::Read { cause })?;
-        if behind > 0 {
+        if !again && fields.at > end || behind > 0 {
+            let behind = fields.at - end;
             return Err(Fault::Damaged {
                 what: format!("{behind} bytes stand behind its last block and belong to no entry"),
             });
@@ -43,8 +46,38 @@ pub(super) fn inspect(file: File) -> Result<(Digest, Versions), Fault> {
     Ok((fields.into_inner().into_inner().finish(), header.versions))
 }
 
-/// Every entry's block is there, where the table of contents says, and has its end.
-fn blocks<R: BufRead>(fields: &mut Fields<R>, entries: Vec<Entry>) -> Result<(), Fault> {
+/// Whether the header and the table of contents stand once more behind the blocks, with the places that the blocks have.
+///
+/// pg_dump writes the table anew when it knows the places. Since Postgres 16 it opens its standard output to append, so that the
+/// second table of `pg_dump -Fc > file` does not take the place of the first (`pgdump` 16 to 18; pg_restore reads the first).
+fn contents_again<R: BufRead>(
+    fields: &mut Fields<R>,
+    header: &Header,
+    passed: &[Entry],
+) -> Result<bool, Fault> {
+    let again = match header::read_archive(fields) {
+        Ok(Some(again)) => again,
+        Ok(None) => return Ok(false),
+        Err(cause) if cause.raw_os_error().is_some() => return Err(Fault::Read { cause }),
+        Err(_) => return Ok(false),
+    };
+    if again != *header {
+        return Ok(false);
+    }
+    match contents::with_data(fields, header, Places::Offsets) {
+        Ok(mut entries) => {
+            entries.sort_by_key(|entry| entry.id);
+            Ok(entries == passed)
+        }
+        Err(fault @ Fault::Read { .. }) => Err(fault),
+        Err(_) => Ok(false),
+    }
+}
+
+/// Every entry's block is there, where the table of contents says, and has its end. Gives the entries back, each with its place,
+/// in the order of their numbers.
+fn blocks<R: BufRead>(fields: &mut Fields<R>, entries: Vec<Entry>) -> Result<Vec<Entry>, Fault> {
+    let mut found = Vec::with_capacity(entries.len());
     let mut awaited: BTreeMap<i64, Entry> =
         entries.into_iter().map(|entry| (entry.id, entry)).collect();
     while let Some((_, next)) = awaited.first_key_value() {
@@ -85,8 +118,13 @@ fn blocks<R: BufRead>(fields: &mut Fields<R>, entries: Vec<Entry>) -> Result<(),
             _ => pieces(fields),
         };
         passed.map_err(|cause| failed(cause, &inside))?;
+        found.push(Entry {
+            place: Some(Place::At(at)),
+            ..entry
+        });
     }
-    Ok(())
+    found.sort_by_key(|entry| entry.id);
+    Ok(found)
 }
 
 /// Passes over pieces of data, each behind its length, up to a length of zero.

@@ -2,7 +2,7 @@
 
 use super::error::Fault;
 use crate::facts::Format;
-use crate::supplied::header::is_plain;
+use crate::supplied::header::{Heading, plain_heading};
 
 pub(super) const TAR_BLOCK: usize = 512;
 
@@ -14,6 +14,36 @@ const OTHERS: &[(&[u8], &str, &str)] = &[
         "run `lz4 -d` on it first",
     ),
     (b"\xfd7zXZ\0", "compressed by xz", "run `xz -d` on it first"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z file", "unpack it first"),
+    // What `openssl enc` writes, and with -base64 (`enc` in OpenSSL's apps/enc.c).
+    (b"Salted__", "encrypted by openssl", "decrypt it first"),
+    (b"U2FsdGVkX1", "encrypted by openssl", "decrypt it first"),
+    // https://age-encryption.org/v1
+    (
+        b"age-encryption.org/v1",
+        "encrypted by age",
+        "decrypt it first",
+    ),
+    (
+        b"-----BEGIN AGE ENCRYPTED FILE-----",
+        "encrypted by age",
+        "decrypt it first",
+    ),
+    (
+        b"-----BEGIN PGP MESSAGE-----",
+        "encrypted by GnuPG",
+        "decrypt it first",
+    ),
+    (
+        b"-----BEGIN CMS-----",
+        "encrypted as CMS",
+        "decrypt it first",
+    ),
+    (
+        b"-----BEGIN PKCS7-----",
+        "encrypted as PKCS #7",
+        "decrypt it first",
+    ),
     (b"BZh", "compressed by bzip2", "run `bzip2 -d` on it first"),
     (b"PK\x03\x04", "a zip file", "unpack it first"),
     (
@@ -55,7 +85,27 @@ pub(super) fn format(head: &[u8]) -> Result<Format, Fault> {
             return Err(Fault::Unsupported { what, remedy });
         }
     }
+    if is_openpgp(head) {
+        return Err(Fault::Unsupported {
+            what: "encrypted by GnuPG",
+            remedy: "decrypt it first",
+        });
+    }
     text(head).map(|()| Format::Plain)
+}
+
+/// A message of OpenPGP begins with a session key's packet, its length and its version: encrypted to a public key or by a
+/// passphrase, in the old or the new format of a packet's header (RFC 9580, 4.2, 5.1 and 5.3).
+fn is_openpgp(head: &[u8]) -> bool {
+    let public = |version: &u8| matches!(version, 3 | 6);
+    let symmetric = |version: &u8| matches!(version, 4..=6);
+    match *head {
+        [0x84, _, ref version, ..] | [0x85, _, _, ref version, ..] => public(version),
+        [0xc1, length @ 0..192, ref version, ..] => length > 1 && public(version),
+        [0xc1, 192..224, _, ref version, ..] => public(version),
+        [0x8c, _, ref version, ..] | [0xc3, 0..192, ref version, ..] => symmetric(version),
+        _ => false,
+    }
 }
 
 /// A frame, or a skippable one (RFC 8878, 3.1.1 and 3.1.2), which pzstd puts in front of each of its own.
@@ -84,9 +134,12 @@ pub(super) fn text(head: &[u8]) -> Result<(), Fault> {
             remedy: "run `gunzip` or `zstd -d` on it first",
         });
     }
-    if is_plain(head) {
-        Ok(())
-    } else {
-        Err(Fault::Unknown)
+    match plain_heading(head) {
+        Some(Heading { words: None, .. }) => Ok(()),
+        Some(Heading {
+            line,
+            words: Some(words),
+        }) => Err(Fault::WordsInFront { words, line }),
+        None => Err(Fault::Unknown),
     }
 }

@@ -25,6 +25,11 @@ pub enum Fault {
         #[source]
         cause: io::Error,
     },
+    /// It is a pipe, a device or a socket.
+    #[error(
+        "is neither a file nor a directory: a drill reads a dump twice, so write it into a file and give that"
+    )]
+    NeitherFileNorDirectory,
     /// It has no bytes.
     #[error("is empty: take it again, or give another copy of it")]
     Empty,
@@ -41,6 +46,16 @@ pub enum Fault {
         "is no dump of one database: it has neither pg_dump's header comment nor an archive's signature"
     )]
     Unknown,
+    /// Something else than comments stands in front of pg_dump's heading.
+    #[error(
+        "has words in line {words}, in front of pg_dump's heading in line {line}, which psql would take for SQL: give the dump as pg_dump wrote it"
+    )]
+    WordsInFront {
+        /// Their line, from 1.
+        words: usize,
+        /// The heading's line, from 1.
+        line: usize,
+    },
     /// It claims to be an archive, and its header is not as pg_dump writes it.
     #[error(
         "has an archive's signature and a header that cannot be read: it is damaged, or older than PostgreSQL 8.0"
@@ -94,7 +109,7 @@ pub enum Fault {
         cause: io::Error,
     },
     /// A plain dump's text was asked for.
-    #[error("is a {format:?} archive and not a stream: copy it and give the copy to pg_restore")]
+    #[error("is a {} archive and not a stream: copy it and give the copy to pg_restore", .format.name())]
     NotAStream {
         /// What the dump is instead.
         format: Format,
@@ -123,12 +138,14 @@ impl SuppliedError {
         match self.fault {
             Fault::Empty
             | Fault::Unknown
+            | Fault::WordsInFront { .. }
             | Fault::BadHeader
             | Fault::Truncated { .. }
             | Fault::Damaged { .. }
             | Fault::Corrupt { .. }
             | Fault::Refused { .. } => true,
             Fault::Read { .. }
+            | Fault::NeitherFileNorDirectory
             | Fault::Unsupported { .. }
             | Fault::NotPlain { .. }
             | Fault::Copy { .. }

@@ -19,13 +19,24 @@ pub struct Versions {
     pub pg_dump: String,
 }
 
-/// Whether `head` starts as pg_dump's plain dump of one database does.
-pub(crate) fn is_plain(head: &[u8]) -> bool {
-    head.starts_with(b"--")
-        && head
-            .windows(PLAIN.len())
-            .take(64)
-            .any(|window| window == PLAIN)
+/// Where pg_dump's heading stands in a plain dump.
+pub(crate) struct Heading {
+    /// From 1.
+    pub line: usize,
+    /// The first line before it that is neither blank nor a comment, which psql would take for a statement.
+    pub words: Option<usize>,
+}
+
+/// Looks for the heading of pg_dump's plain dump of one database among the lines of `head`.
+pub(crate) fn plain_heading(head: &[u8]) -> Option<Heading> {
+    let lines = || (1..).zip(head.split(|byte| *byte == b'\n'));
+    let (line, _) = lines().find(|(_, text)| text.trim_ascii_end() == PLAIN)?;
+    let words =
+        lines().find(|(_, text)| !(text.starts_with(b"--") || text.trim_ascii().is_empty()));
+    Some(Heading {
+        line,
+        words: words.map(|(words, _)| words).filter(|words| *words < line),
+    })
 }
 
 /// Reads the two comment lines at the start of a plain dump.

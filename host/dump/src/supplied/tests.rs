@@ -98,6 +98,35 @@ fn what_is_no_dump_is_named() {
     assert!(wrong(&gzip(b"PGDMP....")).contains("gunzip"));
     assert!(wrong(&gzip(b"hello")).contains("neither pg_dump's header comment"));
     assert!(wrong(b"PGDMP\x01").contains("header that cannot be read"));
+    // What gpg 2.2 (by a passphrase; to a key of 3072 bits; armoured), openssl and age write first.
+    for (start, by) in [
+        (&b"\x8c\x0d\x04\x09\x03\x02"[..], "GnuPG"),
+        (b"\x85\x01\x8c\x03", "GnuPG"),
+        (b"\xc3\x2e\x05\x09", "GnuPG"),
+        (b"\xc1\xc0\x4c\x03", "GnuPG"),
+        (b"-----BEGIN PGP MESSAGE-----\n", "GnuPG"),
+        (b"Salted__12345678", "openssl"),
+        (b"U2FsdGVkX19", "openssl"),
+        (b"age-encryption.org/v1\n-> X25519", "age"),
+        (b"-----BEGIN AGE ENCRYPTED FILE-----\n", "age"),
+    ] {
+        let text = wrong(start);
+        let says = format!("is encrypted by {by}: decrypt it first");
+        assert!(text.contains(&says), "{text}");
+        assert!(!inspect(start).err().unwrap().is_defect());
+    }
+    // Text in UTF-8 and Latin-1 begins with such bytes too.
+    for text in ["Änderungen\n", "ä\n", "Ã\u{e}"] {
+        assert!(wrong(text.as_bytes()).contains("neither pg_dump's"));
+    }
+    let words = format!("pg_dump: warning: circular\n{DUMP}");
+    let text = wrong(words.as_bytes());
+    assert!(
+        text.contains("has words in line 1, in front of pg_dump's heading in line 3"),
+        "{text}"
+    );
+    let comments = format!("-- by night\n\n-- {}\n\n{DUMP}", "x".repeat(100));
+    assert!(inspect(comments.as_bytes()).is_ok());
     let mut base_backup = vec![0; 1024];
     base_backup[..12].copy_from_slice(b"backup_label");
     base_backup[257..262].copy_from_slice(b"ustar");

@@ -167,6 +167,17 @@ fn exact_rows_are_the_same_rows() {
     for (encoding, rows) in [("LATIN1", RowsAs::None), ("", RowsAs::Inserts)] {
         assert_eq!(status(encoding, rows), Some(Status::CouldNotLook));
     }
+    // The same bytes in another encoding are other letters; where there are no rows, there are none.
+    let relabelled = held(exact, &Cycling::default(), |dump| {
+        dump.form.encoding = "LATIN1".to_owned();
+    });
+    let about: Vec<_> = relabelled
+        .findings
+        .iter()
+        .filter(|one| one.rule == "rows-equal")
+        .collect();
+    assert_eq!(about.len(), 1);
+    assert_eq!(about[0].status, Status::CouldNotLook);
     let more = |dump: &mut Manifest| dump.relations[1].rows += 1;
     assert_eq!(found(exact, more), ["rows-tolerated TABLE DATA shop.units"]);
     let new = |dump: &mut Manifest| dump.relations.push(relation("lanes", 2));

@@ -6,6 +6,9 @@ use crate::finding::Finding;
 use crate::reference::ReferenceSeen;
 use crate::report::{Evidence, shown};
 
+/// The rule that counts the relations whose rows the plan leaves out.
+const NOT_COMPARED: &str = "rows-not-compared";
+
 /// Definitions, rows and sequences are as near to the reference as the plan asks, and rows as fresh.
 pub fn drift(evidence: &Evidence) -> GateResult {
     let gate = Gate::Drift;
@@ -25,7 +28,9 @@ pub fn drift(evidence: &Evidence) -> GateResult {
                 let compared: Vec<String> = drift
                     .findings
                     .iter()
-                    .filter(|finding| finding.rule.ends_with("-compared"))
+                    .filter(|finding| {
+                        finding.rule.ends_with("-compared") && finding.rule != NOT_COMPARED
+                    })
                     .map(counted)
                     .collect();
                 words.push(format!(
@@ -35,6 +40,13 @@ pub fn drift(evidence: &Evidence) -> GateResult {
                 ));
             }
             None => words.push("no run of this plan was accepted as its reference".to_owned()),
+        }
+        let left = drift
+            .findings
+            .iter()
+            .find(|finding| finding.rule == NOT_COMPARED);
+        if let Some(left) = left {
+            words.push(format!("the rows of {} not compared", counted(left)));
         }
         if !drift.allowed.is_empty() {
             let differences = shown::many(drift.allowed.len(), "difference");

@@ -29,11 +29,9 @@ pub fn columns(statement: Cow<'_, str>) -> Cow<'_, str> {
         let begins = quote.is_none()
             && !within.contains(&true)
             && !(before.is_alphanumeric() || "_$.\"".contains(before));
-        let column =
-            |after: &str| after.starts_with(|c: char| c == '"' || c == '_' || c.is_alphabetic());
         if begins
             && let Some(after) = rest.strip_prefix(&*prefix)
-            && column(after)
+            && is_column(&out, after, within.is_empty())
         {
             rest = after;
             before = '.';
@@ -51,6 +49,30 @@ pub fn columns(statement: Cow<'_, str>) -> Cow<'_, str> {
         rest = &rest[letter.len_utf8()..];
     }
     Cow::Owned(out)
+}
+
+/// Whether a name with a dot is a column's with its relation, and not a function's, a type's, a collation's or the relation's with
+/// its schema, which may have the relation's name. `after` is what stands behind the dot.
+///
+/// In parentheses FROM is a function's, such as `extract`'s; `outermost` says that there are none.
+fn is_column(before: &str, after: &str, outermost: bool) -> bool {
+    let behind = match after.strip_prefix('"') {
+        // A quote within the name is doubled, so that what follows its first half is no parenthesis.
+        Some(quoted) => quoted.split_once('"').map(|(_, behind)| behind),
+        None if after.starts_with(|c: char| c == '_' || c.is_alphabetic()) => {
+            let end = |c: char| !(c.is_alphanumeric() || c == '_' || c == '$');
+            Some(after.trim_start_matches(|c| !end(c)))
+        }
+        None => None,
+    };
+    let last = before.trim_end();
+    let word = last.rsplit(|c: char| !c.is_alphanumeric()).next();
+    let names_another = match word {
+        Some("COLLATE" | "VIEW") => true,
+        Some("FROM" | "ONLY") => outermost,
+        _ => false,
+    };
+    behind.is_some_and(|behind| !behind.starts_with('(')) && !last.ends_with("::") && !names_another
 }
 
 /// Words of a query of several relations, of which none stands in parentheses.
@@ -115,6 +137,29 @@ fn only_relation(statement: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_schema_of_the_relations_name_holds_keeps_its_schema() {
+        for other in [
+            "SELECT audit.lower(audit.a) AS x",
+            "SELECT lower(audit.a)::audit.date AS x",
+            "SELECT (audit.a COLLATE audit.de) AS x",
+            "SELECT audit.\"Lower\"(audit.a) AS x",
+        ] {
+            let view = format!("CREATE VIEW audit.v AS\n {other}\n   FROM audit.audit;");
+            let built_in = format!(
+                "CREATE VIEW audit.v AS\n {}\n   FROM audit.audit;",
+                other
+                    .replace("audit.lower", "lower")
+                    .replace("audit.date", "date")
+                    .replace("audit.de", "de")
+                    .replace("audit.\"Lower\"", "\"Lower\"")
+            );
+            let without = view.replace("audit.a ", "a ").replace("audit.a)", "a)");
+            assert_eq!(read(&view), without);
+            assert_ne!(read(&view), read(&built_in), "{other}");
+        }
+    }
 
     fn read(statement: &str) -> String {
         columns(Cow::Borrowed(statement)).into_owned()

@@ -61,6 +61,15 @@ fn authorization(text: &str) -> Option<&str> {
     (role == "DEFAULT" || is_string(role)).then_some(role)
 }
 
+/// The role that `SET SESSION AUTHORIZATION` makes the acting one; none of DEFAULT, or where this is another statement.
+pub fn session_role(statement: &str) -> Option<String> {
+    let text = statement.strip_suffix(';').unwrap_or(statement);
+    let quoted = authorization(text)?
+        .strip_prefix('\'')?
+        .strip_suffix('\'')?;
+    Some(quoted.replace("''", "'"))
+}
+
 /// Whether this is one string in quotes, as pg_dump writes the name of a role or a database.
 pub fn is_string(value: &str) -> bool {
     let text = value
@@ -88,22 +97,25 @@ pub fn set(statement: &str) -> Treatment {
     };
     match name {
         _ if !is_value(value) && !is_name(value) => Treatment::Definition,
-        "default_tablespace" => Treatment::Set(Setting::Tablespace(unquoted(value))),
-        "default_table_access_method" => Treatment::Set(Setting::AccessMethod(unquoted(value))),
+        "default_tablespace" => Treatment::Set(Setting::Tablespace(unquoted(value, ""))),
+        "default_table_access_method" => {
+            Treatment::Set(Setting::AccessMethod(unquoted(value, "heap")))
+        }
         "standard_conforming_strings" if !["on", "off"].contains(&value) => Treatment::Definition,
         name if SESSION_ONLY.contains(&name) => Treatment::Aside,
         _ => Treatment::Definition,
     }
 }
 
-/// `''` and `heap` mean what they mean without the statement. pg_restore leaves out quotes that pg_dump writes when it is told
-/// to quote all names.
-fn unquoted(value: &str) -> String {
+/// `''` and the default mean what they mean without the statement. pg_restore leaves out quotes that pg_dump writes when it is
+/// told to quote all names.
+fn unquoted(value: &str, default: &str) -> String {
     let quoted = value
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'));
     match quoted.filter(|name| needs_no_quotes(name)).unwrap_or(value) {
-        "''" | "heap" => String::new(),
+        "''" => String::new(),
+        other if other == default => String::new(),
         other => other.to_owned(),
     }
 }

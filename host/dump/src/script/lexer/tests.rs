@@ -31,22 +31,24 @@ fn dollars_open_quotes_where_psql_has_them_do_so() {
 }
 
 #[test]
-fn an_escape_string_goes_on_behind_a_quote() {
+fn where_an_escape_string_goes_on_in_another_line_psql_and_the_server_part() {
     let is_one = |strings: &str| {
         let mut lexer = Lexer::default();
         let text = format!("SELECT {strings}");
         let ends = text.bytes().map(|b| lexer.ends_at(b)).collect::<Vec<_>>();
-        ends.iter().filter(|end| **end).count() == 1 && lexer.is_plain()
+        let one = ends.iter().filter(|end| **end).count() == 1 && lexer.is_plain();
+        (one, lexer.lost().cloned())
     };
-    for whole in [
-        "E'a''\\'; ';",
+    assert_eq!(is_one("E'a''\\'; ';"), (true, None));
+    for parted in [
         "E'a'\n'\\'; ';",
         "E'a' -- b\n \t'\\'; ';",
         "E'a'\r'\\'; ';",
         "E'a'\n-- '\n'\\'; ';",
         "E'a'\n'b'\n'\\'; ';",
     ] {
-        assert!(is_one(whole), "{whole:?}");
+        let parts = (false, Some(Foreign::Continued));
+        assert_eq!(is_one(parted), parts, "{parted:?}");
     }
     for other in [
         "'a''\\'; ';",
@@ -58,8 +60,14 @@ fn an_escape_string_goes_on_behind_a_quote() {
         "E'a'\n/**/ '\\'; ';",
         "E'a';\n'\\'; ';",
     ] {
-        assert!(!is_one(other), "{other:?}");
+        assert_eq!(is_one(other), (false, None), "{other:?}");
     }
+    // Where every string has escapes, the next one has them too.
+    let old = "SET standard_conforming_strings = off;";
+    assert_eq!(
+        statements(&format!("{old} SELECT 'a'\n'\\''; SELECT 2;")),
+        3
+    );
 }
 
 #[test]

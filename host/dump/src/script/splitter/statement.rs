@@ -24,11 +24,11 @@ impl Splitter {
             }
             let parens = self.lexer.parens();
             let ended = self.lexer.ends_at(byte);
-            if self.lexer.is_lost() {
+            if let Some(why) = self.lexer.lost().cloned() {
                 let taken = self.hold(&bytes[..at]);
                 self.pass_on(sink);
                 if self.state != State::Stopped {
-                    self.stop_at(self.begun, Foreign::LongTag, sink);
+                    self.stop_at(self.begun, why, sink);
                 }
                 return taken;
             }
