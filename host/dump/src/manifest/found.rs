@@ -23,6 +23,9 @@ use crate::script::insert::insert_target;
 use crate::script::statement::{Tail, copy_target, starts_with};
 use crate::script::{Command, Ending};
 
+/// What the heading and the closing comment of a whole script begin with.
+const SCRIPT: &str = "-- PostgreSQL database dump";
+
 /// Whether materialized views were filled, which no dump does before its rows are in.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Refreshed {
@@ -78,6 +81,10 @@ impl Found {
     /// Takes a comment that stands between statements.
     pub fn comment(&mut self, line: &str) {
         self.forming.comment(line);
+        // Behind its closing comment, and in front of the next dump's first heading, nothing belongs to an entry.
+        if line.starts_with(SCRIPT) {
+            self.end_entry();
+        }
         if let Some(heading) = Heading::read(line) {
             self.end_entry();
             self.forming.heading(heading.kind, heading.owner);

@@ -93,18 +93,6 @@ pub(super) fn read<R: BufRead>(
     })
 }
 
-/// The entries that have data.
-pub(super) fn with_data<R: BufRead>(
-    fields: &mut Fields<R>,
-    header: &Header,
-    places: Places,
-) -> Result<Vec<Entry>, Fault> {
-    let mut entries = Vec::new();
-    let take = &mut |entry: Entry| entries.extend(entry.place.is_some().then_some(entry));
-    read(fields, header, places, Definitions::PassedOver, take)?;
-    Ok(entries)
-}
-
 /// Reads a whole toc.dat, of a directory or in a tar file, for the entries that have data; none where its format is not known
 /// here.
 pub(super) fn of_files<R: BufRead>(

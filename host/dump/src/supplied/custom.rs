@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 
 use super::PIECE;
-use super::contents::{self, Entry, Place, Places};
+use super::contents::{self, Definitions, Entry, Place, Places};
 use super::error::Fault;
 use super::text::Hashing;
 use crate::digest::Digest;
@@ -29,10 +29,10 @@ pub(super) fn inspect(file: File) -> Result<(Digest, Versions), Fault> {
         Ok(_) | Err(_) => return Err(Fault::BadHeader),
     };
     if contents::known(&header) {
-        let entries = contents::with_data(&mut fields, &header, Places::Offsets)?;
-        let passed = blocks(&mut fields, entries)?;
+        let (entries, with_data) = table(&mut fields, &header)?;
+        let passed = blocks(&mut fields, with_data)?;
         let end = fields.at;
-        let again = contents_again(&mut fields, &header, &passed)?;
+        let again = contents_again(&mut fields, &header, entries, &passed)?;
         let behind = fields.rest().map_err(|cause| Fault::Read { cause })?;
         if !again && fields.at > end || behind > 0 {
             let behind = fields.at - end;
@@ -46,28 +46,33 @@ pub(super) fn inspect(file: File) -> Result<(Digest, Versions), Fault> {
     Ok((fields.into_inner().into_inner().finish(), header.versions))
 }
 
-/// Whether the header and the table of contents stand once more behind the blocks, with the places that the blocks have.
+/// Reads the table of contents: how many entries it has, and those that have data.
+fn table<R: BufRead>(fields: &mut Fields<R>, header: &Header) -> Result<(u64, Vec<Entry>), Fault> {
+    let (mut entries, mut with_data) = (0, Vec::new());
+    let take = &mut |entry: Entry| {
+        entries += 1;
+        with_data.extend(entry.place.is_some().then_some(entry));
+    };
+    let passed_over = Definitions::PassedOver;
+    contents::read(fields, header, Places::Offsets, passed_over, take)?;
+    Ok((entries, with_data))
+}
+
+/// Whether the table of contents stands once more behind the blocks, with the places that the blocks have.
 ///
-/// pg_dump writes the table anew when it knows the places. Since Postgres 16 it opens its standard output to append, so that the
-/// second table of `pg_dump -Fc > file` does not take the place of the first (`pgdump` 16 to 18; pg_restore reads the first).
+/// pg_dump writes the table anew when it knows the places (`_CloseArchive` in Postgres' pg_backup_custom.c). Since Postgres 16 it
+/// opens its standard output to append, so that of `pg_dump -Fc > file` the second table does not take the place of the first.
+/// pg_restore reads the first.
 fn contents_again<R: BufRead>(
     fields: &mut Fields<R>,
     header: &Header,
+    entries: u64,
     passed: &[Entry],
 ) -> Result<bool, Fault> {
-    let again = match header::read_archive(fields) {
-        Ok(Some(again)) => again,
-        Ok(None) => return Ok(false),
-        Err(cause) if cause.raw_os_error().is_some() => return Err(Fault::Read { cause }),
-        Err(_) => return Ok(false),
-    };
-    if again != *header {
-        return Ok(false);
-    }
-    match contents::with_data(fields, header, Places::Offsets) {
-        Ok(mut entries) => {
-            entries.sort_by_key(|entry| entry.id);
-            Ok(entries == passed)
+    match table(fields, header) {
+        Ok((again, mut with_data)) => {
+            with_data.sort_by_key(|entry| entry.id);
+            Ok(again == entries && with_data == passed)
         }
         Err(fault @ Fault::Read { .. }) => Err(fault),
         Err(_) => Ok(false),

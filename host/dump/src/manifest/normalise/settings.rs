@@ -6,7 +6,7 @@ use crate::script::token::{Token, tokens};
 
 /// Settings of the session that loads the dump. They begin each dump, and with `--create` stand a second time, behind
 /// `\connect` and so under the heading of the database. None of them is kept by the server.
-const SESSION_ONLY: [&str; 12] = [
+const SESSION_ONLY: [&str; 13] = [
     "statement_timeout",
     "lock_timeout",
     "idle_in_transaction_session_timeout",
@@ -19,6 +19,8 @@ const SESSION_ONLY: [&str; 12] = [
     "client_min_messages",
     "row_security",
     "default_with_oids",
+    // pg_dump's `--disable-triggers` does without; others write it in front of rows whose keys are there already.
+    "session_replication_role",
 ];
 
 /// Whether this is one `SET`, of a setting or of the role that acts, and nothing more. By another word than pg_dump's own, strings could come to end
