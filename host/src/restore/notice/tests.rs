@@ -30,6 +30,11 @@ const NO_ROLE: &str = "role \"directus\" does not exist";
 const CONSTRAINT: &str =
     "ALTER TABLE ONLY public.t\n    ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES public.u(a);";
 
+/// As pg_dump 18 writes it.
+const STATISTICS: &str = "--\n-- Statistics for Name: t; Type: STATISTICS DATA; Schema: public; Owner: -\n--\n\n\
+    SELECT * FROM pg_catalog.pg_restore_relation_stats(\n\t'version', '180006'::integer,\n\t'schemaname', 'public',\n\
+    \t'relname', 't',\n\t'relpages', '1'::integer\n);";
+
 /// SQLSTATE, message, statement, what becomes of the roles, and the row that decides, by its class and gravity.
 type Example = (
     &'static str,
@@ -46,6 +51,8 @@ const EXAMPLES: &[Example] = &[
     ("57P01", "m", "GRANT SELECT ON TABLE public.t TO x;", Roles::Skip, "server-failure", Serious),
     ("08006", "m", "SET row_security = off;", Roles::Create, "server-failure", Serious),
     ("XX001", "m", "SECURITY LABEL ON TABLE public.t IS 'x';", Roles::Create, "server-failure", Serious),
+    ("42883", "m", STATISTICS, Roles::Create, "planner-statistics", Benign),
+    ("42883", "m", "SELECT * FROM pg_catalog.pg_restore_relation_stats(\n\t'relname', public.f()\n);", Roles::Create, "missing-object", Serious),
     ("42P01", "m", "--\n-- x\n--\n\nALTER TABLE ONLY shop.t DROP CONSTRAINT t_pkey;", Roles::Create, "nothing-to-remove", Benign),
     ("42704", "m", "--\n-- x\n--\n\nSELECT pg_catalog.lo_unlink('4711');", Roles::Create, "nothing-to-remove", Benign),
     ("3F000", "m", "DROP TABLE shop.t;", Roles::Create, "nothing-to-remove", Benign),
@@ -115,6 +122,7 @@ const WARNED: &[(&str, &str, &str, Gravity)] = &[
     ("25001", "BEGIN;", "own-transaction", Benign),
     ("25P01", "COMMIT;", "own-transaction", Benign),
     ("42809", "CREATE CAST (public.d AS text) WITH INOUT;", "cast-over-a-domain", Benign),
+    ("22023", STATISTICS, "planner-statistics", Benign),
     ("01007", "GRANT SELECT ON TABLE public.t TO x;", "grant-without-effect", Fidelity),
     ("01000", "CREATE TABLE public.t ();", "unknown-warning", Serious),
     ("25P02", "COMMIT;", "unknown-warning", Serious),
@@ -182,12 +190,17 @@ fn missing_roles_are_counted_by_role() {
 #[test]
 fn a_violated_constraint_is_serious_where_rows_were_lost() {
     let constraint = error("23503", "m", CONSTRAINT);
-    let copy = error("22P02", "m", "COPY public.u (a) FROM stdin;");
-    let notices = classify(&[constraint, copy], Roles::Create);
-    assert!(
-        notices.iter().all(|n| n.gravity == Gravity::Serious),
-        "{notices:?}"
-    );
+    for rows in [
+        "COPY public.u (a) FROM stdin;",
+        "INSERT INTO public.u VALUES ('x');",
+    ] {
+        let lost = error("22P02", "m", rows);
+        let notices = classify(&[constraint.clone(), lost], Roles::Create);
+        assert!(
+            notices.iter().all(|n| n.gravity == Gravity::Serious),
+            "{notices:?}"
+        );
+    }
 }
 
 #[test]

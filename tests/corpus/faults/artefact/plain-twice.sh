@@ -1,5 +1,5 @@
-# what: two dumps in one file
-# expect: digest goes on behind closing comment in line
-# stage: dump
+# what: two whole dumps in one file
+# expect: restore-log already-exists CREATE TABLE
+# also: fidelity, drift
 cat "$1" "$1" >twice
 mv twice "$1"

@@ -1,4 +1,5 @@
-# what: a file that gpg has encrypted
-# expect: digest no dump | digest header | stop encrypted | stop PGP
+# what: a file that gpg has encrypted, as text
+# expect: stop encrypted by GnuPG
+# verdict: INCONCLUSIVE
 { printf -- '-----BEGIN PGP MESSAGE-----\n\n'; head -c 300 "$1" | od -An -tx1; printf -- '-----END PGP MESSAGE-----\n'; } >pgp
 mv pgp "$1"
