@@ -5,6 +5,10 @@
 
 use std::io::Read;
 
+use vhost_dump::manifest::normalise::restores_statistics;
+
+use crate::restore::statement::significant;
+
 /// Columns of csvlog, counted from 0.
 const DATABASE: usize = 2;
 const SEVERITY: usize = 11;
@@ -76,7 +80,7 @@ pub fn read(log: impl Read) -> Result<Vec<Entry>, LogError> {
                 },
                 sqlstate: text(SQLSTATE),
                 message: text(MESSAGE),
-                statement: text(QUERY),
+                statement: statement(&record[QUERY]),
                 database: text(DATABASE),
                 application: text(APPLICATION),
             })
@@ -84,9 +88,34 @@ pub fn read(log: impl Read) -> Result<Vec<Entry>, LogError> {
         .collect()
 }
 
+/// The start of a statement. Planner statistics are told by their end as well: of long ones, what is between is left out.
+fn statement(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    if bytes.len() <= STATEMENT_KEPT {
+        return text.into_owned();
+    }
+    let whole = significant(&text).trim_end();
+    match whole.split_once('\n') {
+        Some((call, _)) if restores_statistics(whole) => format!("{call}\n\n);"),
+        _ => String::from_utf8_lossy(&bytes[..STATEMENT_KEPT]).into_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_long_statement_the_start_is_kept_and_what_it_is() {
+        let values = "1,".repeat(STATEMENT_KEPT);
+        let call = "SELECT * FROM pg_catalog.pg_restore_attribute_stats(";
+        let long = format!("{call}\n\t'most_common_vals', '{{{values}1}}'::text\n);");
+        let kept = statement(long.as_bytes());
+        assert!(kept.len() < 100 && restores_statistics(&kept), "{kept}");
+        let other = long.replace("::text", "::text, public.f()");
+        let kept = statement(other.as_bytes());
+        assert!(kept.len() == STATEMENT_KEPT && !restores_statistics(&kept));
+    }
 
     #[test]
     fn an_entry_of_postgres_15_is_read() {

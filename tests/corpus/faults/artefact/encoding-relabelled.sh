@@ -1,5 +1,5 @@
 # what: the dump names another encoding than its text is in
 # expect: drift TABLE DATA encoding
-# also: fidelity, drift
+# reference: base
 # plan: reference.rows."*" = "exact"
 sed -i "s/^SET client_encoding = 'UTF8';/SET client_encoding = 'LATIN1';/" "$1"
