@@ -42,6 +42,13 @@ fi
 each=$((seconds / (${#libfuzzer[@]} + ${#plain[@]})))
 [ "$each" -gt 0 ] || each=1
 
+# First, while nobody else holds the workspace's directory.
+if [ ${#plain[@]} -gt 0 ]; then
+    harness=$(cd "$root" && cargo test --release --locked --quiet --package vhost --test fuzz --no-run --message-format=json-render-diagnostics |
+        sed -n 's/.*"name":"fuzz".*"executable":"\([^"]*\)".*/\1/p') || fail 'the harness does not build'
+    [ -x "$harness" ] || fail 'cargo did not say where the harness is'
+fi
+
 # Coverage by the compiler's stable flags, as cargo-fuzz sets them by its own. There is no address sanitizer, which stable
 # compilers have not: the code under test is safe Rust. Named with its target, a build script is not instrumented.
 host=$(rustc -vV | sed -n 's/^host: //p')
@@ -51,11 +58,6 @@ if [ ${#libfuzzer[@]} -gt 0 ]; then
     (cd "$here" && RUSTFLAGS=$flags cargo build --release --locked --quiet --target "$host") || fail 'the targets do not build'
 fi
 programs=$here/target/$host/release
-if [ ${#plain[@]} -gt 0 ]; then
-    harness=$(cd "$root" && cargo test --release --locked --quiet --package vhost --test fuzz --no-run --message-format=json-render-diagnostics |
-        sed -n 's/.*"name":"fuzz".*"executable":"\([^"]*\)".*/\1/p') || fail 'the harness does not build'
-    [ -x "$harness" ] || fail 'cargo did not say where the harness is'
-fi
 
 # What is found stays in artifacts/; seeds and what libFuzzer makes of them do not outlive the run.
 work=$(mktemp -d)
