@@ -218,7 +218,8 @@ pub async fn restore<'s>(
                 (copied, Vec::new(), Some((ended, jobs)))
             } else {
                 // Jobs keep no order, so that what they made may be better or worse than the dump.
-                ready.again(&target).await?;
+                let client = connect(&isolated, &target.database).await?;
+                ready.again(&client, &target).await?;
                 itself(&isolated, &target).await?;
                 from = mark(&isolated, &ready.host).await?;
                 ended = tool::pg_restore(sandbox, &target.database, &file, 1).await?;

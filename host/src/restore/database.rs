@@ -35,6 +35,28 @@ pub async fn make_way(host: &Client, database: &str) -> Result<(), RestoreError>
     Ok(())
 }
 
+/// Drops the subscriptions of the database that `client` is in: with one, it cannot be dropped. They have connected to nobody.
+pub async fn drop_subscriptions(client: &Client, database: &str) -> Result<(), RestoreError> {
+    let wrap = |source| RestoreError::CreateDatabase {
+        database: database.to_owned(),
+        source,
+    };
+    let all = "SELECT s.subname::text FROM pg_catalog.pg_subscription s \
+               JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = pg_catalog.current_database()";
+    for row in client.query(all, &[]).await.map_err(wrap)? {
+        let name = quoted(row.get(0));
+        // Without its slot it is dropped without a word to the publisher (manual, DROP SUBSCRIPTION).
+        for how in [
+            format!("ALTER SUBSCRIPTION {name} DISABLE"),
+            format!("ALTER SUBSCRIPTION {name} SET (slot_name = NONE)"),
+            format!("DROP SUBSCRIPTION {name}"),
+        ] {
+            client.batch_execute(&how).await.map_err(wrap)?;
+        }
+    }
+    Ok(())
+}
+
 /// Creates the database; a locale that the sandbox lacks gives way to `C.UTF-8`, and the remark says so.
 pub async fn create(
     host: &Client,

@@ -64,8 +64,9 @@ impl Ready {
         })
     }
 
-    /// Makes the database anew, for another restore; its roles stay.
-    pub async fn again(&self, target: &Target) -> Result<(), RestoreError> {
+    /// Makes the database anew, for another restore; its roles stay. `client` is a session in it, which ends.
+    pub async fn again(&self, client: &Client, target: &Target) -> Result<(), RestoreError> {
+        database::drop_subscriptions(client, &target.database).await?;
         database::make_way(&self.host, &target.database).await?;
         database::create(&self.host, &target.database, &target.creation).await?;
         Ok(())
